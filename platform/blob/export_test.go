@@ -1,0 +1,4 @@
+package blob
+
+// DiskFault is for tests of the messages.
+var DiskFault = diskFault
