@@ -4,6 +4,7 @@ package dbtest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
 
 	"lucarne/platform/db"
+	"lucarne/platform/job"
 )
 
 // PostgresVariable names the environment variable that holds the address of a PostgreSQL server whose role may create databases.
@@ -110,7 +112,7 @@ func migrate(t testing.TB, o db.Options) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if err := d.Migrate(context.Background()); err != nil {
+	if err := errors.Join(d.Migrate(context.Background()), job.Migrate(context.Background(), d)); err != nil {
 		t.Fatal(err)
 	}
 	if d.Engine() == db.SQLite {
