@@ -13,7 +13,7 @@ CREATE TABLE video (
   licence        BIGINT,
   language       TEXT,
   privacy        BIGINT NOT NULL,                -- 1 public, 2 unlisted, 3 private, 4 internal, 5 password
-  state          BIGINT NOT NULL,                -- PeerTube's VideoState: 1 published, 2 to transcode, 8 transcoding failed …
+  state          BIGINT NOT NULL,                -- PeerTube's VideoState: 1 published, 2 to transcode, 7 transcoding failed …
   failure        TEXT NOT NULL DEFAULT '',       -- why the state is a failed one, for the uploader
   listed         BOOLEAN NOT NULL,               -- state lets others see it; kept by video.setState
   blocked        BOOLEAN NOT NULL DEFAULT FALSE,
