@@ -71,7 +71,7 @@ func (p *parser) read(line string) error {
 
 func (p *parser) readText(line string) error {
 	p.keepPending()
-	if strings.TrimSpace(line) == "" {
+	if strings.Trim(line, " \t") == "" {
 		p.wasBlank, p.isEnded = true, p.isVTT
 		return nil
 	}
