@@ -1,0 +1,100 @@
+// Builds the browser side into ../ui/dist: hashed names, manifest.json, and .gz and .br copies beside what compresses.
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import esbuild from 'esbuild'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const out = path.join(here, '../ui/dist')
+const compressible = new Set(['.js', '.css', '.svg', '.json'])
+
+const options = {
+  absWorkingDir: here,
+  entryPoints: {
+    app: 'src/app.ts',
+    player: 'src/player/main.ts',
+    upload: 'src/upload/main.ts',
+    style: 'css/main.css',
+    embed: 'css/embed.css'
+  },
+  entryNames: '[name]-[hash]',
+  chunkNames: 'chunk-[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: ['es2022', 'chrome109', 'firefox115', 'safari16.4'],
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  loader: { '.woff2': 'file', '.svg': 'file' },
+  alias: {
+    // The packages' own browser bundles: their sources reach for Node modules.
+    'p2p-media-loader-core': './node_modules/p2p-media-loader-core/dist/p2p-media-loader-core.es.min.js',
+    'p2p-media-loader-hlsjs': './node_modules/p2p-media-loader-hlsjs/dist/p2p-media-loader-hlsjs.es.min.js'
+  }
+}
+
+const fixed = ['icon.svg']
+
+// emptied keeps .keep, which lets the Go package be built before the assets are.
+async function emptied() {
+  await mkdir(out, { recursive: true })
+  for (const name of await readdir(out)) if (name !== '.keep') await rm(path.join(out, name), { recursive: true })
+}
+
+async function copyFixed(manifest) {
+  for (const name of fixed) {
+    const bytes = await readFile(path.join(here, 'static', name))
+    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+    const { name: stem, ext } = path.parse(name)
+    manifest[name] = `${stem}-${hash}${ext}`
+    await writeFile(path.join(out, manifest[name]), bytes)
+  }
+}
+
+function entriesOf(metafile) {
+  const manifest = {}
+  for (const [file, info] of Object.entries(metafile.outputs)) {
+    const base = path.basename(file)
+    if (info.entryPoint) {
+      const ext = path.extname(base)
+      manifest[base.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1').replace(/\.\w+$/, ext)] = base
+    } else if (base.endsWith('.woff2')) manifest[base.replace(/-[A-Z0-9]{8}(\.woff2)$/, '$1')] = base
+  }
+  return manifest
+}
+
+async function compress() {
+  const gzip = promisify(zlib.gzip)
+  const brotli = promisify(zlib.brotliCompress)
+  for (const name of await readdir(out)) {
+    if (!compressible.has(path.extname(name)) || name === 'manifest.json') continue
+    const bytes = await readFile(path.join(out, name))
+    await writeFile(path.join(out, name + '.gz'), await gzip(bytes, { level: 9 }))
+    await writeFile(path.join(out, name + '.br'), await brotli(bytes))
+  }
+}
+
+async function finish(metafile) {
+  const manifest = entriesOf(metafile)
+  await copyFixed(manifest)
+  await writeFile(path.join(out, 'manifest.json'), JSON.stringify(manifest, Object.keys(manifest).sort(), 2) + '\n')
+  await compress()
+}
+
+await emptied()
+if (process.argv.includes('--watch')) {
+  const finishing = { name: 'finish', setup: b => b.onEnd(r => r.metafile && finish(r.metafile)) }
+  const context = await esbuild.context({ ...options, plugins: [finishing] })
+  await context.watch()
+} else {
+  const { metafile } = await esbuild.build(options)
+  await finish(metafile)
+  const sizes = Object.entries(metafile.outputs).map(([f, o]) => [path.basename(f), o.bytes]).sort((a, b) => b[1] - a[1])
+  for (const [name, bytes] of sizes) console.log(String(bytes).padStart(9), name)
+}

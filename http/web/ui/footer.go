@@ -1,0 +1,5 @@
+package ui
+
+import "strconv"
+
+func pressed(is bool) string { return strconv.FormatBool(is) }
