@@ -43,9 +43,9 @@ type Client struct {
 // OpenInApp offers the mobile application.
 type OpenInApp struct {
 	Android struct {
-		Intent AppLink `key:"intent" set:"fallback_url=https://play.google.com/store/apps/details?id=org.framasoft.peertube" doc:"Android"`
+		Intent AppLink `key:"intent" set:"fallback_url=https://play.google.com/store/apps/details?id=org.framasoft.peertube" doc:"App for Android"`
 	} `key:"android"`
-	IOS AppLink `key:"ios" set:"fallback_url=https://apps.apple.com/fr/app/peertube/id6737834858" doc:"iOS"`
+	IOS AppLink `key:"ios" set:"fallback_url=https://apps.apple.com/fr/app/peertube/id6737834858" doc:"App for iOS"`
 }
 
 // AppLink is how one system opens the application.

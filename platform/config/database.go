@@ -43,8 +43,14 @@ func (d Database) PostgresURL() string {
 		return d.URL
 	}
 	u := url.URL{Scheme: "postgres", User: url.UserPassword(d.Username, d.Password), Path: "/" + d.databaseName()}
-	u.Host = net.JoinHostPort(orElse(d.Hostname, "127.0.0.1"), strconv.Itoa(d.Port))
-	u.RawQuery = d.sslQuery().Encode()
+	query := d.sslQuery()
+	if filepath.IsAbs(d.Hostname) { // libpq's form of a socket's folder, which cannot stand in a host
+		query.Set("host", d.Hostname)
+		query.Set("port", strconv.Itoa(d.Port))
+	} else {
+		u.Host = net.JoinHostPort(orElse(d.Hostname, "127.0.0.1"), strconv.Itoa(d.Port))
+	}
+	u.RawQuery = query.Encode()
 	return u.String()
 }
 

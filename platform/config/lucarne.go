@@ -14,10 +14,10 @@ type Lucarne struct {
 	HTTP                HTTP               `key:"http"`
 	Outbound            Outbound           `key:"outbound"`
 	Jobs                Jobs               `key:"jobs"`
-	Schedule            Schedule           `key:"schedule"`
-	Cache               CacheAges          `key:"cache"`
-	PageSize            PageSize           `key:"page_size"`
-	Lifetime            Lifetime           `key:"lifetime"`
+	Schedule            Schedule           `key:"schedule" doc:"Time between two runs"`
+	Cache               CacheAges          `key:"cache" doc:"Caching"`
+	PageSize            PageSize           `key:"page_size" doc:"Lists"`
+	Lifetime            Lifetime           `key:"lifetime" doc:"Lifetime"`
 }
 
 // FFmpeg is the programs media is read and made with.
@@ -98,18 +98,18 @@ type Schedule struct {
 
 // CacheAges is how long answers may be kept, by browsers and caches in between or by the site itself.
 type CacheAges struct {
-	Assets        Duration `key:"assets" default:"365 days" check:"min=0" doc:"Scripts, styles and fonts, whose names change with their content."`
-	Pictures      Duration `key:"pictures" default:"7 days" check:"min=0" doc:"Thumbnails, avatars, banners and storyboards."`
-	Media         Duration `key:"media" default:"7 days" check:"min=0" doc:"Public video files and captions."`
-	Feeds         Duration `key:"feeds" default:"15 minutes" check:"min=0" doc:"RSS, Atom and JSON feeds."`
-	Discovery     Duration `key:"discovery" default:"10 minutes" check:"min=0" doc:"WebFinger, NodeInfo and host-meta."`
-	Robots        Duration `key:"robots" default:"1 hour" check:"min=0" doc:"robots.txt and security.txt."`
-	Sitemap       Duration `key:"sitemap" default:"1 day" check:"min=0" doc:"Sitemap."`
-	OEmbed        Duration `key:"oembed" default:"1 hour" check:"min=0" doc:"oEmbed."`
-	Stats         Duration `key:"stats" default:"4 hours" check:"min=0" doc:"Public figures of the site."`
-	Overviews     Duration `key:"overviews" default:"1 hour" check:"min=0" doc:"Choice of videos by category, tag and channel."`
-	ActivityPub   Duration `key:"activity_pub" default:"3 minutes" check:"min=0" doc:"Public objects asked for by other servers."`
-	RemoteFiles   Duration `key:"remote_files" default:"7 days" check:"min=0" doc:"Copies of other servers' pictures and captions."`
+	Assets        Duration `key:"assets" default:"365 days" check:"min=0" doc:"Age of scripts, styles and fonts, whose names change with their content."`
+	Pictures      Duration `key:"pictures" default:"7 days" check:"min=0" doc:"Age of thumbnails, avatars, banners and storyboards."`
+	Media         Duration `key:"media" default:"7 days" check:"min=0" doc:"Age of public video files and captions."`
+	Feeds         Duration `key:"feeds" default:"15 minutes" check:"min=0" doc:"Age of RSS, Atom and JSON feeds."`
+	Discovery     Duration `key:"discovery" default:"10 minutes" check:"min=0" doc:"Age of WebFinger, NodeInfo and host-meta answers."`
+	Robots        Duration `key:"robots" default:"1 hour" check:"min=0" doc:"Age of robots.txt and security.txt."`
+	Sitemap       Duration `key:"sitemap" default:"1 day" check:"min=0" doc:"Age of the sitemap."`
+	OEmbed        Duration `key:"oembed" default:"1 hour" check:"min=0" doc:"Age of oEmbed answers."`
+	Stats         Duration `key:"stats" default:"4 hours" check:"min=0" doc:"Age of the public figures of the site."`
+	Overviews     Duration `key:"overviews" default:"1 hour" check:"min=0" doc:"Age of the choice of videos by category, tag and channel."`
+	ActivityPub   Duration `key:"activity_pub" default:"3 minutes" check:"min=0" doc:"Age of public objects asked for by other servers."`
+	RemoteFiles   Duration `key:"remote_files" default:"7 days" check:"min=0" doc:"Age of copies of other servers' pictures and captions."`
 	MaxEntries    int      `key:"max_entries" default:"10000" check:"min=1" doc:"Entries each cache in memory holds at most."`
 	RemoteMaxSize Bytes    `key:"remote_max_bytes" default:"2GB" check:"min=0" doc:"Room the copies of other servers' files may take."`
 }
