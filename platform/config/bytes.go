@@ -87,7 +87,7 @@ func (b *Bytes) UnmarshalJSON(data []byte) error {
 
 // MarshalYAML writes the readable text.
 func (b Bytes) MarshalYAML() (any, error) {
-	if b <= 0 {
+	if b <= 0 || b%1024 != 0 {
 		return int64(b), nil
 	}
 	return b.String(), nil

@@ -170,8 +170,8 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 
 // MarshalYAML writes the readable text.
 func (d Duration) MarshalYAML() (any, error) {
-	if d.IsForever() {
-		return -1, nil
+	if d <= 0 {
+		return d.Milliseconds(), nil
 	}
 	return d.String(), nil
 }

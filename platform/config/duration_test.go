@@ -50,7 +50,7 @@ func TestDurationForms(t *testing.T) {
 		duration         Duration
 		text, json, yaml string
 	}{
-		{"none", 0, "0", "0", "\"0\"\n"},
+		{"none", 0, "0", "0", "0\n"},
 		{"forever", Forever, "-1", "-1", "-1\n"},
 		{"one unit", Duration(time.Minute), "1 minute", "60000", "1 minute\n"},
 		{"several units", Duration(26*time.Hour + 5*time.Millisecond), "1 day 2 hours 5 milliseconds", "93600005", "1 day 2 hours 5 milliseconds\n"},

@@ -131,6 +131,9 @@ func readBounded(path string) ([]byte, error) {
 	return text, err
 }
 
+// maxWarnings bounds what a file that is no configuration at all makes us say.
+const maxWarnings = 100
+
 // found is what one document sets.
 type found struct {
 	source   string
@@ -164,8 +167,8 @@ func (f *found) take(key string, n *node, from Origin) {
 		f.settings = append(f.settings, setting{leaf: l, value: n.value(), from: from})
 	case s.sections[key]:
 		f.collect(n, key)
-	default:
-		f.warnings = append(f.warnings, Problem{Key: key, From: from, Message: "is not a setting and is ignored" + suggestion(key, s.byKey)})
+	case len(f.warnings) < maxWarnings:
+		f.warnings = append(f.warnings, Problem{Key: key, From: from, Message: "is not a setting and is ignored" + suggestion(key, s.names)})
 	}
 }
 

@@ -58,8 +58,14 @@ func (p Problems) err() error {
 	return p
 }
 
+// maxSuggestible is longer than any name we have; comparing longer ones would only cost time.
+const maxSuggestible = 120
+
 // suggestion names the closest known name, or nothing when none is close.
 func suggestion[V any](name string, known map[string]V) string {
+	if len(name) > maxSuggestible {
+		return ""
+	}
 	best, distance := "", len(name)/3+1
 	for candidate := range known {
 		d := editDistance(name, candidate)

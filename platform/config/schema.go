@@ -33,6 +33,7 @@ type schema struct {
 	byCustom       map[string]*leaf
 	byEnv          map[string]*leaf
 	sections       map[string]bool // "signup", "signup.filters"
+	names          map[string]bool // sections and leaves, for suggestions
 	customSections map[string]bool
 }
 
@@ -41,7 +42,7 @@ var table = sync.OnceValue(newSchema)
 func newSchema() *schema {
 	s := &schema{
 		byKey: map[string]*leaf{}, byCustom: map[string]*leaf{}, byEnv: map[string]*leaf{},
-		sections: map[string]bool{}, customSections: map[string]bool{},
+		sections: map[string]bool{}, names: map[string]bool{}, customSections: map[string]bool{},
 	}
 	s.walk(reflect.TypeFor[Config](), section{})
 	return s
@@ -65,6 +66,7 @@ func (s *schema) walk(t reflect.Type, within section) {
 			continue
 		}
 		below := within.enter(field, i)
+		s.names[below.key] = true
 		if field.Type.Kind() != reflect.Struct {
 			s.add(newLeaf(field, below, within))
 			continue
