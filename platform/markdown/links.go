@@ -16,37 +16,50 @@ var ours = regexp.MustCompile(`(?:^|[^\pL\pN:/&#.@=\\-])((?:(\d{1,3}):)?(\d{1,3}
 // maxTagBytes is the length above which a hashtag is none.
 const maxTagBytes = 200
 
-// transform makes the links of a parsed text safe and adds ours.
-func (l Links) transform(document ast.Node, input []byte) {
-	var texts []*ast.Text
-	var images []*ast.Image
-	var links []*ast.Link
+// inlines are the parts of a parsed text that are links or may become some.
+type inlines struct {
+	texts  []*ast.Text
+	images []*ast.Image
+	links  []*ast.Link
+	bare   []*ast.AutoLink
+}
+
+func inlinesOf(document ast.Node) inlines {
+	var found inlines
 	_ = ast.Walk(document, func(node ast.Node, isEntering bool) (ast.WalkStatus, error) {
 		if !isEntering {
 			return ast.WalkContinue, nil
 		}
 		switch n := node.(type) {
 		case *ast.Text:
-			texts = append(texts, n)
+			found.texts = append(found.texts, n)
 		case *ast.Image:
-			images = append(images, n)
+			found.images = append(found.images, n)
 		case *ast.Link:
-			links = append(links, n)
-			return ast.WalkContinue, nil
+			found.links = append(found.links, n)
 		case *ast.AutoLink:
-			n.SetAttributeString("rel", []byte(rel))
+			found.bare = append(found.bare, n)
 		case *ast.CodeSpan:
 			return ast.WalkSkipChildren, nil
 		}
 		return ast.WalkContinue, nil
 	})
-	for _, image := range images {
-		links = append(links, linkTo(image))
+	return found
+}
+
+// transform makes the links of a parsed text safe and adds ours.
+func (l Links) transform(document ast.Node, input []byte) {
+	found := inlinesOf(document) // gathered first: a tree must not change while it is walked
+	for _, image := range found.images {
+		found.links = append(found.links, linkTo(image))
 	}
-	for _, link := range links {
+	for _, link := range found.links {
 		leadOut(link)
 	}
-	for _, t := range texts {
+	for _, address := range found.bare {
+		leadOutBare(address, input)
+	}
+	for _, t := range found.texts {
 		l.split(t, input)
 	}
 }
@@ -73,6 +86,17 @@ func leadOut(link *ast.Link) {
 		parent.InsertBefore(parent, link, child)
 	}
 	parent.RemoveChild(parent, link)
+}
+
+// leadOutBare does the same for an address that stands in the text.
+func leadOutBare(address *ast.AutoLink, input []byte) {
+	if address.AutoLinkType == ast.AutoLinkEmail || isOutward(string(address.URL(input))) {
+		address.SetAttributeString("rel", []byte(rel))
+		return
+	}
+	label := ast.NewString(address.Label(input))
+	label.SetRaw(true) // escaped, but no references resolved
+	address.Parent().ReplaceChild(address.Parent(), address, label)
 }
 
 func isOutward(address string) bool {
