@@ -99,8 +99,8 @@ func (l *Live) Apply(overlay []byte) error {
 	return nil
 }
 
-// Subscribe calls notify after each change, one change at a time. notify must be quick and must not call Apply, Edit or
-// Subscribe. The returned function ends the subscription.
+// Subscribe calls notify after each change, one change at a time. notify must be quick and may call nothing of Live but
+// Current. The returned function ends the subscription.
 func (l *Live) Subscribe(notify func(old, now *Config)) (cancel func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -25,7 +25,7 @@ type setting struct {
 }
 
 func (s setting) problem(err error) Problem {
-	return Problem{Key: s.leaf.key, From: s.from, Message: err.Error(), value: s.leaf.shown(s.value)}
+	return Problem{Key: s.leaf.key, From: s.from, Message: err.Error()}
 }
 
 // shown is the given value, unless it is a secret.

@@ -27,7 +27,6 @@ type Problem struct {
 	Key     string
 	From    Origin
 	Message string // continues the key: "must be a whole number"
-	value   any    // what was given, nil when it must not be repeated
 }
 
 // String is a sentence for the operator: where, which key, what.

@@ -43,5 +43,5 @@ type Tracker struct {
 
 // WebRTC is given to players for peer-to-peer connections.
 type WebRTC struct {
-	STUNServers []string `key:"stun_servers" default:"stun:stunserver2025.stunprotocol.org, stun:stun.framasoft.org, stun:stun.ekiga.net, stun:stun.freeswitch.org" check:"stun" doc:"Servers that tell a player its public address; used only when viewers share videos."`
+	STUNServers []string `key:"stun_servers" check:"stun" doc:"Servers (stun:stun.example.org) that tell a player its public address; without any, viewers share videos only within one network, and no browser contacts a third party."`
 }

@@ -13,12 +13,12 @@ func verify(c *Config) Problems {
 	var problems Problems
 	for _, l := range table().leaves {
 		if err := l.verify(c); err != nil {
-			problems = append(problems, Problem{Key: l.key, Message: err.Error(), value: l.shown(value{any: l.json(c)})})
+			problems = append(problems, Problem{Key: l.key, Message: err.Error()})
 		}
 	}
 	for _, a := range agreements {
 		if message := a.broken(c); message != "" {
-			problems = append(problems, Problem{Key: a.key, Message: message, value: table().byKey[a.key].json(c)})
+			problems = append(problems, Problem{Key: a.key, Message: message})
 		}
 	}
 	return problems
