@@ -3,6 +3,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/blevesearch/snowballstem"
@@ -14,6 +15,7 @@ import (
 const (
 	MaxTextBytes  = 256 << 10
 	MaxTerms      = 20_000
+	MaxTermsBytes = 512 << 10 // PostgreSQL refuses a tsvector of 1 MB
 	MaxQueryBytes = 1 << 10
 	MaxQueryWords = 16
 )
@@ -23,15 +25,17 @@ const (
 func Terms(text string) string {
 	seen := make(map[string]bool)
 	var terms []string
-	add := func(term string) {
-		if !seen[term] && len(terms) < MaxTerms {
+	size := 0
+	for _, w := range words(cut(text, MaxTextBytes)) {
+		for _, term := range w.indexed() {
+			if seen[term] {
+				continue
+			}
+			if size += len(term) + 1; size > MaxTermsBytes || len(terms) == MaxTerms {
+				return strings.Join(terms, " ")
+			}
 			seen[term] = true
 			terms = append(terms, term)
-		}
-	}
-	for _, w := range words(cut(text, MaxTextBytes)) {
-		for _, form := range w.indexed() {
-			add(form)
 		}
 	}
 	return strings.Join(terms, " ")
@@ -64,7 +68,7 @@ func forms(text string) []string {
 		return all
 	}
 	for _, stemmed := range []string{fold(stem(text, french.Stem)), stem(folded, french.Stem), stem(folded, english.Stem)} {
-		if stemmed != "" && !contains(all, stemmed) {
+		if stemmed != "" && !slices.Contains(all, stemmed) {
 			all = append(all, stemmed)
 		}
 	}
@@ -75,15 +79,6 @@ func stem(text string, by func(*snowballstem.Env) bool) string {
 	env := snowballstem.NewEnv(text)
 	by(env)
 	return env.Current()
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 func cut(text string, maxBytes int) string {

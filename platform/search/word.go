@@ -64,7 +64,8 @@ func byScript(text string) []word {
 	var found []word
 	start, was := 0, false
 	flush := func(end int) {
-		if clipped := clip(text[start:end]); clipped != "" {
+		// Marks alone would fold to nothing, which neither engine takes as a term.
+		if clipped := clip(text[start:end]); strings.ContainsFunc(clipped, isLetterOrNumber) {
 			found = append(found, word{text: clipped, isIdeographic: was})
 		}
 		start = end
@@ -101,7 +102,9 @@ func fold(text string) string {
 	return norm.NFC.String(bare)
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
+func isWordRune(r rune) bool { return isLetterOrNumber(r) || unicode.IsMark(r) }
+
+func isLetterOrNumber(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 func isIdeographic(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
