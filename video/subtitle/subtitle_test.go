@@ -50,8 +50,10 @@ func TestParseAny(t *testing.T) {
 		name, in string
 		want     []Cue
 	}{
-		{"recorded WebVTT", "WEBVTT\n\n00:01.000 --> 00:04.000\nSubtitle good 1.\n\n00:05.000 --> 00:09.000\n- It will perforate your stomach.\n- You could die.",
-			[]Cue{at(1, 4, "Subtitle good 1."), at(5, 9, "- It will perforate your stomach.\n- You could die.")}},
+		{
+			"recorded WebVTT", "WEBVTT\n\n00:01.000 --> 00:04.000\nSubtitle good 1.\n\n00:05.000 --> 00:09.000\n- It will perforate your stomach.\n- You could die.",
+			[]Cue{at(1, 4, "Subtitle good 1."), at(5, 9, "- It will perforate your stomach.\n- You could die.")},
+		},
 		{"empty WebVTT", "WEBVTT", nil},
 		{"SRT", twoCues, two},
 		{"byte order mark", "\uFEFF" + twoCues, two},
@@ -74,8 +76,10 @@ func TestParseAny(t *testing.T) {
 		{"coordinates of SRT", "1\n00:00:01,000 --> 00:00:02,000 X1:1 Y1:2\na", []Cue{at(1, 2, "a")}},
 		{"top by override", "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}a{\\i1}", []Cue{top}},
 		{"corner by override", "1\n00:00:01,000 --> 00:00:02,000\n{\\an1}a", []Cue{corner}},
-		{"comments, styles and regions", "WEBVTT head\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000\n\nNOTE a\nb --> c\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:r\n\n00:01.000 --> 00:02.000\na\n\nNOTE end",
-			[]Cue{at(1, 2, "a")}},
+		{
+			"comments, styles and regions", "WEBVTT head\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000\n\nNOTE a\nb --> c\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:r\n\n00:01.000 --> 00:02.000\na\n\nNOTE end",
+			[]Cue{at(1, 2, "a")},
+		},
 		{"text after the block", "WEBVTT\n\n00:01.000 --> 00:02.000\na\n\nlost\nlost too\n\n00:03.000 --> 00:04.000\nb", []Cue{at(1, 2, "a"), at(3, 4, "b")}},
 		{"arrow in a sentence", "1\n00:00:01,000 --> 00:00:02,000\nleft --> right", []Cue{at(1, 2, "left --&gt; right")}},
 		{"out of order", "WEBVTT\n\n00:03.000 --> 00:04.000\nb\n\n00:01.000 --> 00:02.000\na", []Cue{at(1, 2, "a"), at(3, 4, "b")}},
