@@ -102,6 +102,7 @@ func LoadImages(ctx context.Context, q db.Querier, actors ...*Actor) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	ids = db.Padded(ids)
 	images, err := db.List(ctx, q, scanImage, `SELECT actor_id, kind, width, height, filename, remote_url, created_at, updated_at
 		FROM actor_image WHERE actor_id IN (`+db.Marks(len(ids))+") ORDER BY width", db.Anys(ids)...)
 	for _, image := range images {

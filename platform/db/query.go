@@ -96,6 +96,15 @@ func IsDuplicate(err error) bool {
 // Marks gives n placeholders for an IN list: "?, ?, ?". n must be at least 1.
 func Marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
 
+// Padded repeats the last value until there is a power of two of them: IN lists over it mean the same, and few texts get prepared.
+func Padded[T any](values []T) []T {
+	padded := append([]T(nil), values...)
+	for n := len(values); n > 0 && n&(n-1) != 0; n++ {
+		padded = append(padded, values[len(values)-1])
+	}
+	return padded
+}
+
 // Anys turns a slice into arguments.
 func Anys[T any](values []T) []any {
 	args := make([]any, len(values))
