@@ -36,6 +36,8 @@ type Param struct {
 	Name    string // "videoQuota", "scheduleUpdate.updateAt"
 	Message string
 	Value   any // what was sent; nil when it must not be repeated (passwords)
+	// Location is where it stood: "body", "query" or "params" (the path); "" means body.
+	Location string
 }
 
 // Error is an error with a kind, a safe message and, where clients branch on it, a stable code.
