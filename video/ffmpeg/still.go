@@ -9,13 +9,14 @@ import (
 	"lucarne/platform/fault"
 )
 
-// stillRate is enough for a picture that does not move, and keeps such videos tiny.
-var stillRate = Rate{Num: 10, Den: 1}
+// StillRate is enough for a picture that does not move, and keeps such videos tiny.
+var StillRate = Rate{Num: 10, Den: 1}
 
-// CoverSize is the size of the video that plays a sound with its cover: 16:9, the cover whole inside it.
+// What the video that plays a sound with its cover is like: 16:9, the cover whole inside it, at a bit rate it never needs.
 const (
-	CoverWidth  = 1280
-	CoverHeight = 720
+	CoverWidth   = 1280
+	CoverHeight  = 720
+	StillBitRate = 500_000
 )
 
 // StillVideo makes a fragmented MP4 of a sound and a picture: the file at cover (JPEG, PNG or WebP), else the cover
@@ -29,7 +30,7 @@ func StillVideo(src Source, cover, path string, audio AudioOutput) (Command, err
 	if err != nil {
 		return Command{}, err
 	}
-	v := VideoOutput{Mode: Encode, Width: CoverWidth, Height: CoverHeight, Rate: stillRate, BitRate: 500_000}
+	v := VideoOutput{Mode: Encode, Width: CoverWidth, Height: CoverHeight, Rate: StillRate, BitRate: StillBitRate}
 	args = append(args, "-filter_complex", fmt.Sprintf("[%s]%s[still]", picture, stillFilters(v)), "-map", "[still]", "-tune", "stillimage")
 	args = append(args, Software().encoder(v)...)
 	args = append(args, audioArgs(stream, audio.Mode, audio)...)
