@@ -31,7 +31,7 @@ const options = {
   minify: true,
   legalComments: 'none',
   metafile: true,
-  loader: { '.woff2': 'file', '.svg': 'file' },
+  loader: { '.woff2': 'file', '.svg': 'text' },
   alias: {
     // The packages' own browser bundles: their sources reach for Node modules.
     'p2p-media-loader-core': './node_modules/p2p-media-loader-core/dist/p2p-media-loader-core.es.min.js',

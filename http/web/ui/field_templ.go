@@ -805,7 +805,7 @@ func FramePicker(t Translator, videoURL, field string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "\" hidden><video muted playsinline preload=\"metadata\" crossorigin=\"use-credentials\"></video><label for=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "\" hidden><video muted playsinline preload=\"metadata\" crossorigin=\"anonymous\"></video><label for=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
