@@ -68,27 +68,33 @@ func TestIndexPlays(t *testing.T) {
 	}{
 		{
 			"landscape", "-f lavfi -i testsrc2=s=160x90:r=10:d=9" + sound + h264 + "-c:a aac" + fragmentedByKeyframe, "avc1.64001f,mp4a.40.2",
-			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 10}, []time.Duration{4 * time.Second, 4 * time.Second, time.Second},
+			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 10},
+			[]time.Duration{4 * time.Second, 4 * time.Second, time.Second},
 		},
 		{
 			"portrait", "-f lavfi -i testsrc2=s=90x160:r=10:d=5" + sound + h264 + "-t 5 -c:a aac" + fragmentedByKeyframe, "avc1.64001f,mp4a.40.2",
-			&hls.Video{Codec: "avc1.64001f", Width: 90, Height: 160, FrameRate: 10}, []time.Duration{4 * time.Second, time.Second},
+			&hls.Video{Codec: "avc1.64001f", Width: 90, Height: 160, FrameRate: 10},
+			[]time.Duration{4 * time.Second, time.Second},
 		},
 		{
 			"no audio, NTSC", "-f lavfi -i testsrc2=s=160x90:r=30000/1001:d=5" + h264 + "-g 60" + fragmentedByKeyframe, "avc1.64001f",
-			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 29.97}, []time.Duration{4004 * time.Millisecond, 1001 * time.Millisecond},
+			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 29.97},
+			[]time.Duration{4004 * time.Millisecond, 1001 * time.Millisecond},
 		},
 		{
 			"a fragment per track", "-f lavfi -i testsrc2=s=160x90:r=10:d=5" + sound + h264 + "-t 5 -c:a aac" + strings.Replace(fragmentedByKeyframe, "global_sidx", "separate_moof", 1), "avc1.64001f,mp4a.40.2",
-			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 10}, []time.Duration{4 * time.Second, time.Second},
+			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 10},
+			[]time.Duration{4 * time.Second, time.Second},
 		},
 		{
 			"segments of their own type", "-f lavfi -i testsrc2=s=160x90:r=10:d=5" + h264 + "-movflags +dash+frag_keyframe", "avc1.64001f",
-			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 10}, []time.Duration{4 * time.Second, time.Second},
+			&hls.Video{Codec: "avc1.64001f", Width: 160, Height: 90, FrameRate: 10},
+			[]time.Duration{4 * time.Second, time.Second},
 		},
 		{
 			"audio only", sound + "-c:a aac -frag_duration 2000000" + strings.Replace(fragmentedByKeyframe, "+frag_keyframe", "", 1), "mp4a.40.2",
-			nil, []time.Duration{4010 * time.Millisecond, 4010 * time.Millisecond, 1020 * time.Millisecond},
+			nil,
+			[]time.Duration{4010 * time.Millisecond, 4010 * time.Millisecond, 1020 * time.Millisecond},
 		},
 	}
 	for _, c := range cases {
