@@ -46,8 +46,14 @@ func fitted(width, height, side int) (int, int) {
 // even rounds to the nearest even number, at least 2: 4:2:0 pictures have no odd sides.
 func even(v float64) int { return max(2, int(math.Round(v/2))*2) }
 
-// sparseFrom is the interval from which keyframes alone are close enough together to choose sprites from.
+// sparseFrom is the interval from which keyframes alone are taken to be close enough together to choose sprites from.
 const sparseFrom = 10 * time.Second
+
+// fromKeyframes reports whether decoding keyframes alone, many times quicker, gives sprites near enough to their times.
+func (s Storyboard) fromKeyframes(p Probe) bool {
+	isDense := p.KeyframeInterval > 0 && 2*p.KeyframeInterval <= s.SpriteDuration
+	return isDense || s.SpriteDuration >= sparseFrom
+}
 
 // Sheet writes the storyboard's sheet as JPEG.
 func (s Storyboard) Sheet(src Source, path string) (Command, error) {
@@ -56,7 +62,7 @@ func (s Storyboard) Sheet(src Source, path string) (Command, error) {
 		return Command{}, fault.New(fault.Invalid, "The file holds no picture")
 	}
 	var args []string
-	if s.SpriteDuration >= sparseFrom {
+	if s.fromKeyframes(src.Probe) {
 		args = append(args, "-skip_frame", "nokey")
 	}
 	args = append(append(args, input(src.Path)...), "-map", streamOf(video), "-vf", s.filters(), "-an", "-frames:v", "1")
