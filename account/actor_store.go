@@ -9,6 +9,9 @@ import (
 	"lucarne/platform/fault"
 )
 
+// Topic is what transactions touch (db.Tx.Touch) when they change what pages and lists show of accounts.
+const Topic = "account"
+
 // NewActor describes an actor to make on this site.
 type NewActor struct {
 	Site     Site

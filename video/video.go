@@ -108,6 +108,8 @@ type Video struct {
 
 	Thumbnails []Thumbnail
 	Schedule   *Schedule // nil: none
+
+	isAnnounced bool // Announced was recorded
 }
 
 // ShortUUID is the form used in links.

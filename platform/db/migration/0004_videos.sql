@@ -35,22 +35,27 @@ CREATE TABLE video (
   download_enabled BOOLEAN NOT NULL DEFAULT TRUE,
   comments_policy BIGINT NOT NULL DEFAULT 1,     -- 1 enabled, 2 disabled, 3 requires approval
   is_live        BOOLEAN NOT NULL DEFAULT FALSE,
+  announced      BOOLEAN NOT NULL DEFAULT FALSE, -- others were told of its publication
   published_at   BIGINT NOT NULL,
   originally_published_at BIGINT,
   created_at     BIGINT NOT NULL,
   updated_at     BIGINT NOT NULL
 );
 CREATE INDEX video_channel ON video (channel_id, published_at);
-CREATE INDEX video_listed_published ON video (published_at, id) WHERE listed AND privacy = 1;
-CREATE INDEX video_listed_views ON video (views, id) WHERE listed AND privacy = 1;
-CREATE INDEX video_listed_likes ON video (likes, id) WHERE listed AND privacy = 1;
-CREATE INDEX video_listed_trending ON video (trending_views, id) WHERE listed AND privacy = 1;
-CREATE INDEX video_listed_hot ON video (hot_score, id) WHERE listed AND privacy = 1;
-CREATE INDEX video_listed_name ON video (name_sort, id) WHERE listed AND privacy = 1;
-CREATE INDEX video_listed_duration ON video (duration, id) WHERE listed AND privacy = 1;
+CREATE INDEX video_listed_published ON video (published_at, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_views ON video (views, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_likes ON video (likes, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_trending ON video (trending_views, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_hot ON video (hot_score, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_name ON video (name_sort, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_duration ON video (duration, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_comments ON video (comments, id) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_created ON video (created_at, id) WHERE listed AND privacy IN (1, 4);
+-- Counts without looking at the rows.
+CREATE INDEX video_listed_count ON video (privacy, blocked, nsfw, host, is_live) WHERE listed AND privacy IN (1, 4);
 CREATE INDEX video_created ON video (created_at, id);
-CREATE INDEX video_category ON video (category) WHERE listed AND privacy = 1;
-CREATE INDEX video_language ON video (language) WHERE listed AND privacy = 1;
+CREATE INDEX video_category ON video (category) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_language ON video (language) WHERE listed AND privacy IN (1, 4);
 
 {{search "video_search"}}
 

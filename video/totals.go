@@ -1,0 +1,56 @@
+package video
+
+import (
+	"fmt"
+	"sync"
+
+	"lucarne/account"
+	"lucarne/channel"
+)
+
+// Version moves when a commit changes what lists and pages of videos show: equal numbers, equal answers.
+func (v *Videos) Version() int64 { return v.o.DB.Version(Topic, channel.Topic, account.Topic) }
+
+// maxTotals bounds the counts that are remembered.
+const maxTotals = 2000
+
+// totals remembers how many videos a filter matched, and at which version. Counting reads an index from end to end, so it is the one
+// part of a list that grows with the number of videos.
+type totals struct {
+	most int
+	mu   sync.Mutex
+	of   map[string]total
+}
+
+type total struct {
+	version int64
+	n       int
+}
+
+func newTotals(most int) *totals { return &totals{most: most, of: make(map[string]total)} }
+
+func totalKey(q query) string { return fmt.Sprint(q.countText(), q.countArgs()) }
+
+func (t *totals) get(key string, version int64) (int, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known, ok := t.of[key]
+	return known.n, ok && known.version == version
+}
+
+// put remembers a count. When there is no room, the stale ones go, and failing that all of them.
+func (t *totals) put(key string, version int64, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.of) >= t.most {
+		for old, known := range t.of {
+			if known.version != version {
+				delete(t.of, old)
+			}
+		}
+	}
+	if len(t.of) >= t.most {
+		clear(t.of)
+	}
+	t.of[key] = total{version: version, n: n}
+}
