@@ -147,10 +147,10 @@ func (t *Tools) Probe(ctx context.Context, path string) (Probe, error) {
 		return Probe{}, err
 	}
 	p, err := parseProbe(text, t.options.Limits)
-	if err != nil {
-		return Probe{}, err
+	if err == nil {
+		err = t.options.Limits.check(p) // before anything is read at length
 	}
-	if p.Duration == 0 {
+	if err == nil && p.Duration == 0 {
 		p.Duration, err = t.measure(ctx, path)
 	}
 	if err == nil {
@@ -159,7 +159,10 @@ func (t *Tools) Probe(ctx context.Context, path string) (Probe, error) {
 	if err == nil {
 		p.KeyframeInterval, err = t.keyframeInterval(ctx, path, p)
 	}
-	return p, err
+	if err != nil {
+		return Probe{}, err
+	}
+	return p, nil
 }
 
 func (p Probe) check(limits Limits) error {
@@ -199,11 +202,15 @@ func startsAsMP4(path string) bool {
 	return slices.Contains([]string{"ftyp", "moov", "mdat", "free", "skip", "wide", "pnot", "styp"}, string(head[4:]))
 }
 
+// measureTimeout bounds reading a whole file without decoding it.
+const measureTimeout = 10 * time.Minute
+
 // measure finds the duration of a file that does not tell it, as browsers record WebM, by reading it through.
 func (t *Tools) measure(ctx context.Context, path string) (time.Duration, error) {
 	var last time.Duration
 	err := t.Run(ctx, Command{
 		Args:       append(input(path), "-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "null", "-"),
+		Timeout:    measureTimeout,
 		OnProgress: func(p Progress) { last = p.OutTime },
 	})
 	return last, err
