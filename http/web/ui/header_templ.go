@@ -264,7 +264,7 @@ func brandMark() templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<svg viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\"><path class=\"brand-frame\" d=\"M4 30V14a12 12 0 0 1 24 0v16z\"></path> <path class=\"brand-light\" d=\"M8 27V14a8 8 0 0 1 16 0v13z\"></path> <path class=\"brand-frame\" d=\"m13 13.5 8 4.75L13 23z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<svg viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\"><path class=\"brand-frame\" d=\"M4 30V14a12 12 0 0 1 24 0v16z\"></path> <path class=\"brand-light\" d=\"M8 27V14a8 8 0 0 1 16 0v13z\"></path> <path class=\"brand-mark\" d=\"m13 13.5 8 4.75L13 23z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

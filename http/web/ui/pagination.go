@@ -18,7 +18,7 @@ func (p Pages) around() []int {
 		}
 		list = append(list, 0)
 		if n < p.Current-1 {
-			n = p.Current - 1
+			n = min(p.Current-1, p.Last)
 		} else {
 			n = p.Last
 		}

@@ -64,19 +64,7 @@ function seekBar(settings: Settings): HTMLElement {
   if (settings.storyboard) range.append(element('media-preview-thumbnail', { slot: 'preview' }))
   if (settings.chapters?.length) range.append(element('media-preview-chapter-display', { slot: 'preview' }))
   range.append(element('media-preview-time-display', { slot: 'preview' }))
-  return make('div', { className: 'player-track' }, range, marks(settings.chapters ?? [], settings.duration))
-}
-
-/** marks show on the bar where chapters begin. */
-function marks(chapters: Chapter[], duration: number): HTMLElement {
-  const box = make('div', { className: 'player-marks' })
-  for (const { timecode } of chapters) {
-    if (timecode <= 0 || timecode >= duration) continue
-    const mark = make('i')
-    mark.style.insetInlineStart = `${timecode / duration * 100}%`
-    box.append(mark)
-  }
-  return box
+  return range
 }
 
 function buttonBar(time: HTMLElement, ours: (HTMLElement | undefined)[]): HTMLElement {

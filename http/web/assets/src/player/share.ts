@@ -29,7 +29,7 @@ function content(video: HTMLVideoElement, settings: Settings, messages: Messages
   const fields = [field(messages.t('player.share-link'), link)]
   if (settings.embedUrl) fields.push(field(messages.t('player.share-embed'), code))
   const check = make('div', { className: 'check' }, wanted, make('label', { htmlFor: wanted.id, textContent: messages.t('player.share-at', { time: clock(at) }) }))
-  const close = make('button', { className: 'button', textContent: messages.t('player.back') })
+  const close = make('div', { className: 'form-actions' }, make('button', { className: 'button', textContent: messages.t('player.close') }))
   return make('form', { className: 'dialog-body', method: 'dialog' }, make('h2', { textContent: messages.t('player.share') }), ...fields, check, close)
 }
 

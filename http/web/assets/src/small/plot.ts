@@ -2,8 +2,7 @@ import { dataOf } from '../page'
 
 interface Series { title: string, unit: string, labels: string[], values: number[] }
 
-const width = 720
-const height = 220
+const height = 240
 const margin = { top: 12, right: 12, bottom: 26, left: 44 }
 
 /** The element that draws a curve over the numbers the server wrote. See ui.Plot. */
@@ -11,12 +10,22 @@ class Plot extends HTMLElement {
   private readonly series = dataOf<Series>(this)
   private readonly top = roundUp(Math.max(...this.series.values, 1))
 
+  private width = 0
+
   connectedCallback() {
     if (this.series.values.length === 0) return
+    new ResizeObserver(() => { if (this.clientWidth !== this.width) this.draw() }).observe(this)
+  }
+
+  /** draw fills the width there is, so that its letters are as large as the page's. */
+  private draw() {
+    this.width = this.clientWidth
+    const width = this.width
+    for (const old of this.querySelectorAll(':scope > svg, :scope > output')) old.remove()
     const svg = node('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': this.series.title })
     const output = document.createElement('output')
     svg.append(...this.grid(), ...this.curve())
-    const dot = node('circle', { class: 'plot-dot', r: 5, cx: -20, cy: -20 })
+    const dot = node('circle', { class: 'plot-dot', r: 5, cx: '' })
     svg.append(dot)
     svg.addEventListener('pointermove', event => {
       const share = (event.clientX - svg.getBoundingClientRect().left) / svg.getBoundingClientRect().width * width
@@ -30,7 +39,7 @@ class Plot extends HTMLElement {
 
   private x(i: number): number {
     const last = Math.max(1, this.series.values.length - 1)
-    return margin.left + i / last * (width - margin.left - margin.right)
+    return margin.left + i / last * (this.width - margin.left - margin.right)
   }
 
   private y(value: number): number {
@@ -39,7 +48,7 @@ class Plot extends HTMLElement {
 
   private nearest(x: number): number {
     const last = this.series.values.length - 1
-    const i = Math.round((x - margin.left) / (width - margin.left - margin.right) * last)
+    const i = Math.round((x - margin.left) / (this.width - margin.left - margin.right) * last)
     return Math.min(last, Math.max(0, i))
   }
 
@@ -51,7 +60,7 @@ class Plot extends HTMLElement {
     const lines = [0, 0.5, 1].flatMap(share => {
       const y = this.y(share * this.top)
       return [
-        node('line', { class: 'plot-grid', x1: margin.left, x2: width - margin.right, y1: y, y2: y }),
+        node('line', { class: 'plot-grid', x1: margin.left, x2: this.width - margin.right, y1: y, y2: y }),
         text(margin.left - 8, y + 4, 'end', this.number(share * this.top))
       ]
     })

@@ -70,7 +70,10 @@ class Upload extends HTMLElement {
     try {
       this.url ??= await this.create(file)
       this.transfer = new Transfer(file, this.url, {
-        sent: bytes => this.progress(bytes, file.size),
+        sent: bytes => {
+          if (resuming && bytes > 0 && !this.transfer?.hasSent()) this.announceResumed(bytes / file.size)
+          this.progress(bytes, file.size)
+        },
         retrying: n => this.say(this.messages.t('upload.retrying', { n }))
       })
       this.pace.forget()
@@ -175,6 +178,10 @@ class Upload extends HTMLElement {
       this.announced = Math.floor(percent / 25)
       this.piece('[data-announce]').textContent = text
     }
+  }
+
+  private announceResumed(share: number) {
+    this.piece('[data-announce]').textContent = this.messages.t('upload.resumed', { percent: Math.floor(share * 100) })
   }
 
   private span(seconds: number): string {

@@ -29,6 +29,7 @@ export class Transfer {
   private offset = 0
   private request: XMLHttpRequest | undefined
   private stopped = false
+  private chunksSent = 0
   private wake: (() => void) | undefined
 
   constructor(private readonly file: File, private readonly url: string, private readonly watcher: Watcher) {}
@@ -77,6 +78,9 @@ export class Transfer {
     return undefined
   }
 
+  /** hasSent tells whether this run has sent anything itself yet. */
+  hasSent(): boolean { return this.chunksSent > 0 }
+
   /** stop ends the sending; what has arrived stays on the server. */
   stop() {
     this.stopped = true
@@ -92,10 +96,17 @@ export class Transfer {
   private async send(): Promise<Answer> {
     const end = Math.min(this.offset + this.chunk, this.file.size)
     const begun = performance.now()
+    this.chunksSent++
     const answer = await this.put(`bytes ${this.offset}-${end - 1}/${this.file.size}`, this.file.slice(this.offset, end))
     const seconds = Math.max(0.05, (performance.now() - begun) / 1000)
-    if (answer.kind === 'on') this.chunk = Math.round(Math.min(largest, Math.max(smallest, (end - this.offset) / seconds * wantedSeconds, this.chunk / 2)))
+    if (answer.kind === 'on') this.adapt((end - this.offset) / seconds)
     return answer
+  }
+
+  /** adapt aims at chunks of a few seconds, at most doubling or halving so that one odd measure does little harm. */
+  private adapt(perSecond: number) {
+    const wanted = Math.min(this.chunk * 2, Math.max(this.chunk / 2, perSecond * wantedSeconds))
+    this.chunk = Math.round(Math.min(largest, Math.max(smallest, wanted)))
   }
 
   private put(range: string, body: Blob | null): Promise<Answer> {
