@@ -9,7 +9,7 @@ import esbuild from 'esbuild'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const out = path.join(here, '../ui/dist')
-const compressible = new Set(['.js', '.css', '.svg', '.json'])
+const compressible = new Set(['.js', '.css', '.svg', '.txt'])
 
 const options = {
   absWorkingDir: here,
@@ -41,6 +41,9 @@ const options = {
 
 const fixed = ['icon.svg']
 
+// What is shipped to browsers carries its authors' licences: Asset("licences.txt").
+const shipped = ['hls.js', 'media-chrome', 'p2p-media-loader-core', 'p2p-media-loader-hlsjs', 'htmx.org', '@fontsource/atkinson-hyperlegible-next', 'lucide-static']
+
 // emptied keeps .keep, which lets the Go package be built before the assets are.
 async function emptied() {
   await mkdir(out, { recursive: true })
@@ -49,12 +52,17 @@ async function emptied() {
 
 async function copyFixed(manifest) {
   for (const name of fixed) {
-    const bytes = await readFile(path.join(here, 'static', name))
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
-    const { name: stem, ext } = path.parse(name)
-    manifest[name] = `${stem}-${hash}${ext}`
-    await writeFile(path.join(out, manifest[name]), bytes)
+    await copyHashed(manifest, name, await readFile(path.join(here, 'static', name)))
   }
+  const licences = await Promise.all(shipped.map(async name => `${name}\n\n${await readFile(path.join(here, 'node_modules', name, 'LICENSE'), 'utf8')}`))
+  await copyHashed(manifest, 'licences.txt', Buffer.from(licences.join('\n\n----\n\n')))
+}
+
+async function copyHashed(manifest, name, bytes) {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+  const { name: stem, ext } = path.parse(name)
+  manifest[name] = `${stem}-${hash}${ext}`
+  await writeFile(path.join(out, manifest[name]), bytes)
 }
 
 function entriesOf(metafile) {
@@ -73,7 +81,7 @@ async function compress() {
   const gzip = promisify(zlib.gzip)
   const brotli = promisify(zlib.brotliCompress)
   for (const name of await readdir(out)) {
-    if (!compressible.has(path.extname(name)) || name === 'manifest.json') continue
+    if (!compressible.has(path.extname(name))) continue
     const bytes = await readFile(path.join(out, name))
     await writeFile(path.join(out, name + '.gz'), await gzip(bytes, { level: 9 }))
     await writeFile(path.join(out, name + '.br'), await brotli(bytes))

@@ -135,6 +135,32 @@ func TestAssetsServesBuiltFiles(t *testing.T) {
 	}
 }
 
+// The first view must stay light: style and fonts leave room for the HTML in the 100 kB of the watch page.
+func TestStyleAndFontsAreLight(t *testing.T) {
+	names, err := manifest()
+	if err != nil {
+		t.Skip(err)
+	}
+	total := int64(0)
+	for _, name := range []string{
+		names["style.css"] + ".gz", names["atkinson-hyperlegible-next-latin-400-normal.woff2"], names["atkinson-hyperlegible-next-latin-600-normal.woff2"],
+	} {
+		file, err := dist.Open("dist/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := file.Stat()
+		_ = file.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += info.Size()
+	}
+	if limit := int64(60_000); total > limit {
+		t.Errorf("style and fonts take %d bytes, want at most %d", total, limit)
+	}
+}
+
 func TestFieldTellsItsErrorAndHint(t *testing.T) {
 	got := rendered(t, Field(english(t), FieldProps{Name: "name", Label: "Title", Hint: "Short.", Error: "Too <short>"}))
 	for _, want := range []string{

@@ -25,7 +25,7 @@ class Plot extends HTMLElement {
     const svg = node('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': this.series.title })
     const output = document.createElement('output')
     svg.append(...this.grid(), ...this.curve())
-    const dot = node('circle', { class: 'plot-dot', r: 5, cx: '' })
+    const dot = node('circle', { class: 'plot-dot', r: 5 })
     svg.append(dot)
     svg.addEventListener('pointermove', event => {
       const share = (event.clientX - svg.getBoundingClientRect().left) / svg.getBoundingClientRect().width * width

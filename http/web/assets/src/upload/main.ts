@@ -55,6 +55,7 @@ class Upload extends HTMLElement {
     this.piece('[data-name]').textContent = file.name
     this.piece('[data-progress]').hidden = false
     this.piece('[data-upload-form]').hidden = true
+    if (file.size === 0) return this.refuse(this.messages.t('upload.error-type'))
     if (this.settings.maxBytes > 0 && file.size > this.settings.maxBytes) return this.refuse(this.messages.t('upload.error-too-large'))
     this.url = unfinished(file)
     this.dispatchEvent(new CustomEvent('lucarne:uploading', { detail: { file }, bubbles: true }))
@@ -170,7 +171,7 @@ class Upload extends HTMLElement {
     const text = sent >= size
       ? this.messages.t('upload.finishing')
       : this.messages.t('upload.sending', {
-        sent: this.messages.bytes(sent), size: this.messages.bytes(size), speed: this.messages.bytes(speed), left: speed > 0 ? this.span((size - sent) / speed) : '…'
+        sent: this.messages.bytes(sent), size: this.messages.bytes(size), speed: speed > 0 ? this.messages.bytes(speed) : '…', left: speed > 0 ? this.span((size - sent) / speed) : '…'
       })
     this.piece('[data-status]').textContent = text
     // Screen readers hear of every quarter, not of every chunk.
