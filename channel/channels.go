@@ -11,6 +11,7 @@ import (
 	"lucarne/platform/db"
 	"lucarne/platform/event"
 	"lucarne/platform/fault"
+	"lucarne/platform/picture"
 )
 
 // Settings are the rules an administrator may change while the program runs.
@@ -31,6 +32,7 @@ type Options struct {
 	Site     account.Site
 	Keys     *account.Keys
 	Images   blob.Store // of avatars and banners
+	Pictures *picture.Pictures
 	Videos   Videos
 	Settings func() Settings
 }

@@ -167,10 +167,7 @@ func (f Filter) sensitive(to *db.Filter) {
 // made filters on where videos live and what they are made of.
 func (f Filter) made(to *db.Filter, site account.Site, viewer account.Viewer) {
 	if f.Host != nil {
-		_, host := site.SplitHandle("@" + *f.Host)
-		if strings.EqualFold(*f.Host, site.Host) {
-			host = ""
-		}
+		_, host := site.SplitHandle("anyone@" + *f.Host)
 		to.And("v.host = ?", host)
 	}
 	flag(to, f.IsLocal, "v.host = ''")

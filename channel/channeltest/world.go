@@ -14,6 +14,7 @@ import (
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
 	"lucarne/platform/event"
+	"lucarne/platform/picture"
 )
 
 // Site is where the tests' instance lives.
@@ -47,7 +48,7 @@ func New(t testing.TB, d *db.DB, videos func(*World) channel.Videos) *World {
 		Keys:   account.NewKeys(func() (account.KeyPair, error) { return account.KeyPair{Public: "public", Private: "private"}, nil }),
 	}
 	o := channel.Options{
-		DB: d, Clock: fake, Outbox: w.Outbox, Site: Site, Keys: w.Keys, Images: images, Videos: noVideos{},
+		DB: d, Clock: fake, Outbox: w.Outbox, Site: Site, Keys: w.Keys, Images: images, Pictures: picture.New(picture.Options{}), Videos: noVideos{},
 		Settings: func() channel.Settings { return w.Settings },
 	}
 	if videos != nil {
