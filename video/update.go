@@ -133,6 +133,9 @@ func (v *Videos) save(ctx context.Context, tx *db.Tx, from, to Video, c Change) 
 	if err := replaceTags(ctx, tx, to.ID, to.Tags); err != nil {
 		return err
 	}
+	if err := followDescription(ctx, tx, from.Description, to); err != nil {
+		return err
+	}
 	if err := replaceSchedule(ctx, tx, to.ID, to.Schedule); err != nil {
 		return err
 	}

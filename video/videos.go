@@ -119,6 +119,9 @@ func (v *Videos) writeParts(ctx context.Context, tx *db.Tx, made Video, password
 	if err := replaceTags(ctx, tx, made.ID, made.Tags); err != nil {
 		return err
 	}
+	if err := followDescription(ctx, tx, "", made); err != nil {
+		return err
+	}
 	if err := replaceSchedule(ctx, tx, made.ID, made.Schedule); err != nil {
 		return err
 	}
