@@ -14,13 +14,15 @@ type Services struct {
 	// PageSize is the length of a page when the request does not say; MaxPageSize the longest it may ask for.
 	PageSize    func() int
 	MaxPageSize func() int
+
+	Instance
 }
 
 // routes is the whole API: one table per subject, each beside its handlers.
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(),
+		a.pingRoutes(), a.instanceRoutes(),
 	} {
 		all = append(all, table...)
 	}
