@@ -64,20 +64,34 @@ func (now form) with(a Addition) (after form, gone FilesRemoved) {
 	if slices.Contains(a.Replaces, WebVideo) {
 		dropped.web, after.web = after.web, nil
 	}
+	for _, resolution := range a.Drops {
+		dropped.hls = append(dropped.hls, take(&after.hls, resolution)...)
+		dropped.web = append(dropped.web, take(&after.web, resolution)...)
+	}
 	for _, n := range a.Files {
 		list, out := &after.web, &dropped.web
 		if n.IsHLS {
 			list, out = &after.hls, &dropped.hls
 		}
-		same := slices.IndexFunc(*list, func(f formFile) bool { return f.Resolution == n.Resolution })
-		if same >= 0 {
-			*out = append(*out, (*list)[same])
-			*list = slices.Delete(*list, same, same+1)
-		}
+		*out = append(*out, take(list, n.Resolution)...)
 		*list = append(*list, formFile{File: n.File, segments: n.Segments})
 	}
 	sortBestFirst(after.hls)
 	return after, dropped.removal(after)
+}
+
+// take removes the files of a resolution from a list and gives them.
+func take(list *[]formFile, resolution int) []formFile {
+	var taken, kept []formFile
+	for _, one := range *list {
+		if one.Resolution == resolution {
+			taken = append(taken, one)
+		} else {
+			kept = append(kept, one)
+		}
+	}
+	*list = kept
+	return taken
 }
 
 func sortBestFirst(files []formFile) {

@@ -58,6 +58,8 @@ type Addition struct {
 	Files []NewFile
 	// Replaces drops all files of these kinds the video had before: those of an earlier upload or an earlier transcoding.
 	Replaces []RenditionKind
+	// Drops removes the files of these resolutions: provisional copies that better files now stand in for.
+	Drops []int
 	// Then does what belongs to the same transaction: the video's state, the next job.
 	Then func(ctx context.Context, tx *db.Tx) error
 }
@@ -154,6 +156,11 @@ func (f *Files) commit(ctx context.Context, tx *db.Tx, of Video, after form, a A
 	}
 	for _, kind := range a.Replaces {
 		if err := deleteFiles(ctx, tx, of.ID, kind); err != nil {
+			return err
+		}
+	}
+	for _, resolution := range a.Drops {
+		if err := deleteResolution(ctx, tx, of.ID, resolution); err != nil {
 			return err
 		}
 	}

@@ -45,6 +45,11 @@ func deleteFile(ctx context.Context, tx *db.Tx, id FileID) error {
 	return err
 }
 
+func deleteResolution(ctx context.Context, tx *db.Tx, id ID, resolution int) error {
+	_, err := db.Exec(ctx, tx, "DELETE FROM video_file WHERE video_id = ? AND resolution = ?", id, resolution)
+	return err
+}
+
 func deleteFiles(ctx context.Context, tx *db.Tx, id ID, kind RenditionKind) error {
 	text := "DELETE FROM video_file WHERE video_id = ? AND playlist_id IS NULL"
 	if kind == HLS {
@@ -91,4 +96,10 @@ func captionPlaylists(ctx context.Context, q db.Querier, id ID) ([]formCaption, 
 
 func metadataOf(ctx context.Context, q db.Querier, id ID, file FileID) (string, bool, error) {
 	return db.Find(ctx, q, db.Column[string], "SELECT metadata FROM video_file WHERE id = ? AND video_id = ?", file, id)
+}
+
+// IsPlayable reports whether a video has a file to be watched from.
+func (f *Files) IsPlayable(ctx context.Context, q db.Querier, id ID) (bool, error) {
+	n, err := db.Value[int](ctx, q, "SELECT COUNT(*) FROM video_file WHERE video_id = ? AND has_video", id)
+	return n > 0, err
 }

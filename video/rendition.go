@@ -40,6 +40,7 @@ type Rendition struct {
 	Kind       RenditionKind
 	Resolution int
 	FPS        int
+	Run        string // the transcoding it belongs to
 	State      RenditionState
 	Percent    int
 	Error      string // why it failed, for the uploader
@@ -79,6 +80,11 @@ func NewRenditions(o RenditionsOptions) *Renditions {
 // List gives the renditions of a video, highest first.
 func (r *Renditions) List(ctx context.Context, id ID) ([]Rendition, error) {
 	return renditionsOf(ctx, r.o.DB, id)
+}
+
+// ListIn is List inside a transaction.
+func (r *Renditions) ListIn(ctx context.Context, tx *db.Tx, id ID) ([]Rendition, error) {
+	return renditionsOf(ctx, tx, id)
 }
 
 // WantIn says which renditions will be made; what was known of earlier ones of their kinds is forgotten.

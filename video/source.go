@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"lucarne/platform/blob"
@@ -59,9 +60,19 @@ func (f *Files) Source(ctx context.Context, id ID) (Source, error) {
 	return s, err
 }
 
-// DescribeSource notes what a look into the uploaded file showed.
-func (f *Files) DescribeSource(ctx context.Context, s Source) error {
-	return f.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return describeSource(ctx, tx, s, f.o.Clock.Now()) })
+// DescribeSource notes what a look into the uploaded file showed, and what it says of the whole video. A source without an ID, such as
+// one of our own files, only says the latter.
+func (f *Files) DescribeSource(ctx context.Context, s Source, length time.Duration, aspectRatio float64) error {
+	return f.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := describeVideo(ctx, tx, s.VideoID, int(math.Round(length.Seconds())), aspectRatio); err != nil {
+			return err
+		}
+		tx.Touch(Topic)
+		if s.ID == 0 {
+			return nil
+		}
+		return describeSource(ctx, tx, s, f.o.Clock.Now())
+	})
 }
 
 // DropSourceIn removes the uploaded file of a video and keeps what is known of it.

@@ -63,3 +63,8 @@ func refreshSize(ctx context.Context, tx *db.Tx, id ID) error {
 		(SELECT COALESCE(SUM(size), 0) FROM video_source WHERE video_id = ? AND filename <> '') WHERE id = ?`, id, id, id)
 	return err
 }
+
+func describeVideo(ctx context.Context, tx *db.Tx, id ID, seconds int, aspectRatio float64) error {
+	_, err := db.Exec(ctx, tx, "UPDATE video SET duration = ?, aspect_ratio = ? WHERE id = ?", seconds, aspectRatio, id)
+	return err
+}

@@ -17,6 +17,7 @@ type Settings struct {
 	HLS            bool  // streaming playlist
 	WebVideos      bool  // progressive MP4 files
 	SplitAudio     bool  // HLS only: sound as one rendition shared by all resolutions
+	NoCopy         bool  // encode even what could be copied
 	Hardware       string
 }
 
@@ -131,7 +132,7 @@ func videoPasses(p ffmpeg.Probe, video ffmpeg.Stream, s Settings) []Pass {
 		}
 	}
 	ladder := encodedLadder(video, muxed, s)
-	if RemuxObstacle(p) == "" {
+	if !s.NoCopy && RemuxObstacle(p) == "" {
 		return remuxFirst(video.Picture, ladder, muxed, sound)
 	}
 	return earlyFirst(p.Duration, ladder, sound)

@@ -160,6 +160,7 @@ CREATE TABLE rendition_progress (
   kind       TEXT NOT NULL,                      -- hls | web-video
   resolution BIGINT NOT NULL,
   fps        BIGINT NOT NULL,
+  run        TEXT NOT NULL,                      -- the transcoding it belongs to: a new one takes the place of the last
   state      TEXT NOT NULL,                      -- waiting | running | done | failed
   percent    BIGINT NOT NULL DEFAULT 0,
   error      TEXT NOT NULL DEFAULT '',
@@ -220,6 +221,7 @@ CREATE TABLE upload (
   id         TEXT PRIMARY KEY,                   -- upload_id, unguessable
   user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   video_id   BIGINT REFERENCES video (id) ON DELETE CASCADE, -- set when it replaces the source of a video
+  became_id  BIGINT REFERENCES video (id) ON DELETE CASCADE, -- the video it ended in: kept a while for clients that missed the answer
   size       BIGINT NOT NULL,
   mime_type  TEXT NOT NULL,
   filename   TEXT NOT NULL,                      -- as the uploader named it
