@@ -2,7 +2,6 @@ package router
 
 import (
 	"context"
-	"net"
 	"net/http"
 )
 
@@ -18,9 +17,5 @@ func ClientIP(r *http.Request) string {
 	if ip, ok := r.Context().Value(clientKey{}).(string); ok {
 		return ip
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
+	return connectionIP(r)
 }
