@@ -38,7 +38,9 @@ type Chapters struct{ o ChaptersOptions }
 func NewChapters(o ChaptersOptions) *Chapters { return &Chapters{o: o} }
 
 // List gives the chapters of a video in their order.
-func (c *Chapters) List(ctx context.Context, id ID) ([]Chapter, error) { return chaptersOf(ctx, c.o.DB, id) }
+func (c *Chapters) List(ctx context.Context, id ID) ([]Chapter, error) {
+	return chaptersOf(ctx, c.o.DB, id)
+}
 
 // Replace sets all chapters of a video, for those who may change it. An empty list removes them.
 func (c *Chapters) Replace(ctx context.Context, viewer account.Viewer, id ID, chapters []Chapter) error {
