@@ -164,3 +164,26 @@ func (v *Videos) savePasswords(ctx context.Context, tx *db.Tx, of Video, passwor
 	}
 	return replacePasswords(ctx, tx, of.ID, passwords, of.UpdatedAt)
 }
+
+// SetSupport gives all videos of a channel the same support text, for those who may change the channel.
+func (v *Videos) SetSupport(ctx context.Context, viewer account.Viewer, of channel.ID, text string) error {
+	if !hasLength(text, 0, maxSupport) {
+		return fault.InvalidParam("support", text, badValue)
+	}
+	return v.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := ownChannel(ctx, tx, viewer, of); err != nil {
+			return err
+		}
+		tx.Touch(Topic)
+		return updateSupport(ctx, tx, of, text, v.o.Clock.Now())
+	})
+}
+
+// Draft is a new video with what the change sets; base says the rest.
+func (c Change) Draft(base Metadata) Draft {
+	d := Draft{Metadata: base}
+	c.apply(&d.Metadata)
+	d.Passwords = c.Passwords
+	set(&d.ChannelID, c.ChannelID)
+	return d
+}

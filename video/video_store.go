@@ -3,6 +3,7 @@ package video
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -184,6 +185,11 @@ func update(ctx context.Context, tx *db.Tx, v Video) error {
 		v.Channel.ID, v.Name, collation.Key(v.Name), v.Description, v.Support, db.OrNull(v.Category), db.OrNull(v.Licence), db.OrNull(v.Language),
 		v.Privacy, v.State, v.Failure, v.IsListed, v.NSFW, v.NSFWFlags, v.NSFWSummary, v.WaitTranscoding, v.DownloadEnabled, v.CommentsPolicy,
 		v.isAnnounced, v.PublishedAt, v.OriginallyPublishedAt, v.UpdatedAt, v.ID)
+	return err
+}
+
+func updateSupport(ctx context.Context, tx *db.Tx, of channel.ID, text string, now time.Time) error {
+	_, err := db.Exec(ctx, tx, "UPDATE video SET support = ?, updated_at = ? WHERE channel_id = ?", text, now, of)
 	return err
 }
 

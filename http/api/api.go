@@ -19,6 +19,7 @@ const Prefix = "/api/v1"
 // API answers everything below Prefix. Services are the subjects it speaks for.
 type API struct {
 	Services
+	answers *answers
 }
 
 // Authenticator turns credentials into who asks.
@@ -36,7 +37,7 @@ type Client struct {
 }
 
 // New makes the API of the given services.
-func New(services Services) *API { return &API{Services: services} }
+func New(services Services) *API { return &API{Services: services, answers: newAnswers()} }
 
 // access says who a route is for.
 type access int

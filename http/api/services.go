@@ -16,13 +16,14 @@ type Services struct {
 	MaxPageSize func() int
 
 	Instance
+	Catalogue
 }
 
 // routes is the whole API: one table per subject, each beside its handlers.
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.instanceRoutes(),
+		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(),
 	} {
 		all = append(all, table...)
 	}

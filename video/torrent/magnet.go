@@ -9,18 +9,32 @@ func (t Torrent) Magnet(torrentURL, displayName string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return Link{InfoHash: hash.String(), TorrentURL: torrentURL, Name: displayName, Trackers: t.Trackers, WebSeeds: t.WebSeeds}.String(), nil
+}
+
+// Link is a magnet link, for those who know the info hash without holding the torrent.
+type Link struct {
+	InfoHash   string // hex
+	TorrentURL string // left out when empty
+	Name       string
+	Trackers   []string
+	WebSeeds   []string
+}
+
+// String is the link with its parameters in PeerTube's order.
+func (l Link) String() string {
 	var params []string
-	if torrentURL != "" {
-		params = append(params, "xs="+escape(torrentURL))
+	if l.TorrentURL != "" {
+		params = append(params, "xs="+escape(l.TorrentURL))
 	}
-	params = append(params, "xt=urn:btih:"+hash.String(), "dn="+escape(displayName))
-	for _, tracker := range t.Trackers {
+	params = append(params, "xt=urn:btih:"+l.InfoHash, "dn="+escape(l.Name))
+	for _, tracker := range l.Trackers {
 		params = append(params, "tr="+escape(tracker))
 	}
-	for _, seed := range t.WebSeeds {
+	for _, seed := range l.WebSeeds {
 		params = append(params, "ws="+escape(seed))
 	}
-	return "magnet:?" + strings.Join(params, "&"), nil
+	return "magnet:?" + strings.Join(params, "&")
 }
 
 const (
