@@ -229,14 +229,8 @@ func (q query) countArgs() []any {
 
 // total counts what the filter matches; commits that touch no video, channel or account do not make it count again.
 func (v *Videos) total(ctx context.Context, q query) (int, error) {
-	version := v.Version()
-	key := totalKey(q)
-	if n, ok := v.totals.get(key, version); ok {
-		return n, nil
-	}
-	n, err := db.Value[int](ctx, v.o.DB, q.countText(), q.countArgs()...)
-	if err == nil {
-		v.totals.put(key, version, n)
-	}
-	return n, err
+	ctx = context.WithoutCancel(ctx) // others may wait for the number after this request is gone
+	return v.totals.count(totalKey(q), v.membership(), func() (int, error) {
+		return db.Value[int](ctx, v.o.DB, q.countText(), q.countArgs()...)
+	})
 }

@@ -48,7 +48,7 @@ func (v *Videos) writeRanks(ctx context.Context, ranks []rank) error {
 			if err := updateRank(ctx, tx, r.id, r.recentViews, score); err != nil {
 				return err
 			}
-			tx.Touch(Topic)
+			tx.Touch(CountersTopic)
 		}
 		return nil
 	})

@@ -2,14 +2,20 @@ package video
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 
 	"lucarne/account"
 	"lucarne/channel"
 )
 
 // Version moves when a commit changes what lists and pages of videos show: equal numbers, equal answers.
-func (v *Videos) Version() int64 { return v.o.DB.Version(Topic, channel.Topic, account.Topic) }
+func (v *Videos) Version() int64 { return v.o.DB.Version(CountersTopic) + v.membership() }
+
+// membership moves when a commit may change which videos a filter matches.
+func (v *Videos) membership() int64 { return v.o.DB.Version(Topic, channel.Topic, account.Topic) }
 
 // maxTotals bounds the counts that are remembered.
 const maxTotals = 2000
@@ -20,6 +26,8 @@ type totals struct {
 	most int
 	mu   sync.Mutex
 	of   map[string]total
+	// counting lets one caller count for all who wait for the same number.
+	counting singleflight.Group
 }
 
 type total struct {
@@ -30,6 +38,21 @@ type total struct {
 func newTotals(most int) *totals { return &totals{most: most, of: make(map[string]total)} }
 
 func totalKey(q query) string { return fmt.Sprint(q.countText(), q.countArgs()) }
+
+// count gives the remembered number, or the one counter finds.
+func (t *totals) count(key string, version int64, counter func() (int, error)) (int, error) {
+	if n, ok := t.get(key, version); ok {
+		return n, nil
+	}
+	n, err, _ := t.counting.Do(key+strconv.FormatInt(version, 10), func() (any, error) {
+		n, err := counter()
+		if err == nil {
+			t.put(key, version, n)
+		}
+		return n, err
+	})
+	return n.(int), err
+}
 
 func (t *totals) get(key string, version int64) (int, bool) {
 	t.mu.Lock()

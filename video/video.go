@@ -17,6 +17,10 @@ type ID int64
 // Topic is what transactions touch (db.Tx.Touch) when they change what a list or a page of videos shows.
 const Topic = "video"
 
+// CountersTopic is what transactions touch that change nothing but counters and scores (views, likes, comments, ranking): pages show
+// them, but no filter reads them, so that the totals of lists stay.
+const CountersTopic = "video-counters"
+
 // Privacy is who may watch, numbered as PeerTube's API does.
 type Privacy int
 

@@ -40,6 +40,7 @@ type DB struct {
 	writes   *statements
 	reads    *statements
 	versions versions
+	queries  atomic.Int64
 }
 
 // Querier runs statements: a *DB outside transactions, a *Tx inside one.
@@ -69,6 +70,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // Engine tells which database this is.
 func (d *DB) Engine() Engine { return d.engine }
 
+// Queries counts the queries asked outside transactions since the start: for metrics, and for tests that bound them.
+func (d *DB) Queries() int64 { return d.queries.Load() }
+
 // Writer is the pool that may write: for libraries that bring their own SQL (the job queue, migrations).
 func (d *DB) Writer() *sql.DB { return d.write }
 
@@ -86,6 +90,7 @@ func (d *DB) query(ctx context.Context, text string, args []any) (*sql.Rows, err
 	if tx := transactionIn(ctx); tx != nil && d.engine == SQLite && tx.db == d {
 		return nil, errors.New("db: query outside the transaction that is open in this context")
 	}
+	d.queries.Add(1)
 	text = rebind(d.engine, text)
 	stmt, err := d.reads.get(ctx, text)
 	if err != nil {

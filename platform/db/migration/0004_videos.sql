@@ -52,7 +52,7 @@ CREATE INDEX video_listed_duration ON video (duration, id) WHERE listed AND priv
 CREATE INDEX video_listed_comments ON video (comments, id) WHERE listed AND privacy IN (1, 4);
 CREATE INDEX video_listed_created ON video (created_at, id) WHERE listed AND privacy IN (1, 4);
 -- Counts without looking at the rows.
-CREATE INDEX video_listed_count ON video (privacy, blocked, nsfw, host, is_live) WHERE listed AND privacy IN (1, 4);
+CREATE INDEX video_listed_count ON video (blocked, privacy, nsfw, host, is_live, listed) WHERE listed AND privacy IN (1, 4);
 CREATE INDEX video_created ON video (created_at, id);
 CREATE INDEX video_category ON video (category) WHERE listed AND privacy IN (1, 4);
 CREATE INDEX video_language ON video (language) WHERE listed AND privacy IN (1, 4);
