@@ -42,6 +42,7 @@ var statusOf = map[fault.Kind]int{
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
 	fault.TooMany:         http.StatusTooManyRequests,
 	fault.Unsupported:     http.StatusUnsupportedMediaType,
+	fault.OutOfRange:      http.StatusRequestedRangeNotSatisfiable,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 	fault.Internal:        http.StatusInternalServerError,
 }

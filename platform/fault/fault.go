@@ -21,12 +21,13 @@ const (
 	TooLarge
 	TooMany
 	Unsupported
+	OutOfRange
 	Unavailable
 )
 
 var kindNames = map[Kind]string{
 	Internal: "internal", Invalid: "invalid", Unauthenticated: "unauthenticated", Forbidden: "forbidden", NotFound: "not found",
-	Conflict: "conflict", TooLarge: "too large", TooMany: "too many", Unsupported: "unsupported", Unavailable: "unavailable",
+	Conflict: "conflict", TooLarge: "too large", TooMany: "too many", Unsupported: "unsupported", OutOfRange: "out of range", Unavailable: "unavailable",
 }
 
 func (k Kind) String() string { return kindNames[k] }

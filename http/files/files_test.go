@@ -1,0 +1,272 @@
+package files_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lucarne/account"
+	"lucarne/channel/channeltest"
+	"lucarne/http/files"
+	"lucarne/platform/blob"
+	"lucarne/platform/db"
+	"lucarne/platform/db/dbtest"
+	"lucarne/video"
+	"lucarne/video/ffmpeg"
+	"lucarne/video/videotest"
+)
+
+// signedIn stands for sessions: the viewer whose name is the bearer token.
+type signedIn map[string]account.Viewer
+
+func (s signedIn) Viewer(_ context.Context, r *http.Request) (account.Viewer, error) {
+	return s[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")], nil
+}
+
+// site is a file surface over a small world.
+type site struct {
+	*videotest.World
+	handler http.Handler
+	blobs   *blob.Set
+	files   *video.Files
+	tokens  *video.FileTokens
+	users   signedIn
+	film    []byte
+}
+
+func newSite(t *testing.T, d *db.DB) *site {
+	t.Helper()
+	root := t.TempDir()
+	folders := map[blob.Kind]string{}
+	for _, kind := range []blob.Kind{
+		blob.WebVideos, blob.StreamingPlaylists, blob.Thumbnails, blob.Previews, blob.Avatars, blob.Storyboards, blob.Torrents,
+		blob.Uploads, blob.Captions, blob.OriginalVideoFiles, blob.Temporary,
+	} {
+		folders[kind] = filepath.Join(root, string(kind))
+	}
+	blobs, err := blob.NewSet(blob.SetOptions{Directories: folders})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{World: videotest.New(t, d), blobs: blobs, users: signedIn{}, film: bytes.Repeat([]byte("0123456789"), 1000)}
+	logger := slog.New(slog.DiscardHandler)
+	s.files = video.NewFiles(video.FilesOptions{DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Logger: logger})
+	s.tokens = video.NewFileTokens([]byte("secret"), func() time.Duration { return time.Hour }, s.Clock)
+	tools := ffmpeg.New(ffmpeg.Options{})
+	surface := files.New(files.Options{
+		Blobs: blobs, Videos: s.Videos, Tokens: s.tokens, Auth: s.users, FFmpeg: tools,
+		Captions: video.NewCaptions(video.CaptionsOptions{
+			DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Files: s.files, Extractor: tools, Logger: logger,
+		}),
+		Settings: func() files.Settings {
+			return files.Settings{PrivateFilesRequireAuth: true, MediaAge: time.Hour, PictureAge: time.Minute, MaxMuxes: 1}
+		},
+	})
+	s.handler = surface.Handler(nil)
+	return s
+}
+
+// addFilm gives a video one progressive file holding s.film, and tells where it is served.
+func (s *site) addFilm(t *testing.T, of video.Video) (filename string) {
+	t.Helper()
+	local := filepath.Join(t.TempDir(), "film.mp4")
+	if err := os.WriteFile(local, s.film, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	filename = of.UUID.String() + "-web-720.mp4"
+	err := s.files.Add(t.Context(), of.ID, video.Addition{Files: []video.NewFile{{
+		File: video.File{VideoID: of.ID, Resolution: 720, Width: 1280, Height: 720, FPS: 25, Size: int64(len(s.film)), Extname: ".mp4",
+			Filename: filename, HasAudio: true, HasVideo: true},
+		Path: local,
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filename
+}
+
+func (s *site) get(path string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", path, nil)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w
+}
+
+func TestPublicFileInRanges(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		alice := s.User(t, "alice", account.Ordinary)
+		path := "/static/web-videos/" + s.addFilm(t, s.Video(t, alice, nil))
+		whole := s.get(path)
+		if whole.Code != 200 || !bytes.Equal(whole.Body.Bytes(), s.film) || whole.Header().Get("Content-Type") != "video/mp4" {
+			t.Fatalf("whole: %d, %d bytes, %v", whole.Code, whole.Body.Len(), whole.Header())
+		}
+		if got := whole.Header().Get("Cache-Control"); got != "public, max-age=3600" {
+			t.Errorf("cache control %q", got)
+		}
+		part := s.get(path, "Range", "bytes=5-14")
+		if part.Code != 206 || part.Body.String() != "5678901234" || part.Header().Get("Content-Range") != "bytes 5-14/10000" {
+			t.Errorf("range: %d %q %v", part.Code, part.Body, part.Header())
+		}
+		beyond := s.get(path, "Range", "bytes=99999-")
+		if beyond.Code != 416 || !strings.Contains(beyond.Body.String(), `"code":"RangeNotSatisfiableError"`) ||
+			beyond.Header().Get("Content-Range") != "bytes */10000" || beyond.Header().Get("Content-Type") != "application/problem+json; charset=utf-8" {
+			t.Errorf("beyond: %d %s %v", beyond.Code, beyond.Body, beyond.Header())
+		}
+		if known := s.get(path, "If-None-Match", whole.Header().Get("ETag")); known.Code != 304 {
+			t.Errorf("known: %d", known.Code)
+		}
+	})
+}
+
+func TestNoWayOutOfTheStores(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		for _, path := range []string{
+			"/static/web-videos/none.mp4", "/static/web-videos/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/static/web-videos/..%5c..%5cx", "/static/web-videos/private",
+			"/static/streaming-playlists/hls/not-a-uuid/x.m3u8", "/static/streaming-playlists/hls/00000000-0000-4000-8000-000000000000/none.m3u8",
+			"/lazy-static/thumbnails/%2e%2e", "/lazy-static/thumbnails/a%00b.jpg", "/lazy-static/video-captions/none.vtt", "/lazy-static/nothing/x",
+			"/download/web-videos/none.mp4", "/download/torrents/none.torrent", "/download/original-video-files/none.mp4",
+			"/download/streaming-playlists/hls/videos/00000000-0000-4000-8000-000000000000-720-fragmented.mp4",
+		} {
+			if w := s.get(path); w.Code != 404 || w.Header().Get("Content-Type") != "application/problem+json; charset=utf-8" {
+				t.Errorf("%s: got %d %s", path, w.Code, w.Body)
+			}
+		}
+	})
+}
+
+func TestPrivateFileNeedsARight(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		alice, bob := s.User(t, "alice", account.Ordinary), s.User(t, "bob", account.Ordinary)
+		s.users["alice"], s.users["bob"] = alice, bob
+		film := s.Video(t, alice, func(d *video.Draft) { d.Privacy = video.Private })
+		other := s.Video(t, alice, nil)
+		name := s.addFilm(t, film)
+		path := "/static/web-videos/private/" + name
+		token, _ := s.tokens.Issue(film.UUID)
+		foreign, _ := s.tokens.Issue(other.UUID)
+		cases := []struct {
+			name, path string
+			headers    []string
+			want       int
+		}{
+			{"nobody", path, nil, 403},
+			{"as if public", "/static/web-videos/" + name, nil, 404},
+			{"its owner", path, []string{"Authorization", "Bearer alice"}, 200},
+			{"another user", path, []string{"Authorization", "Bearer bob"}, 403},
+			{"a token", path + "?videoFileToken=" + token, nil, 200},
+			{"the token of another video", path + "?videoFileToken=" + foreign, nil, 403},
+			{"a wrong password", path, []string{"X-Peertube-Video-Password", "x"}, 403},
+		}
+		for _, c := range cases {
+			if w := s.get(c.path, c.headers...); w.Code != c.want {
+				t.Errorf("%s: got %d %s, want %d", c.name, w.Code, w.Body, c.want)
+			}
+		}
+		if got := s.get(path + "?videoFileToken=" + token).Header().Get("Cache-Control"); got != "private, max-age=3600" {
+			t.Errorf("cache control %q", got)
+		}
+		s.Clock.Advance(time.Hour)
+		if w := s.get(path + "?videoFileToken=" + token); w.Code != 403 {
+			t.Errorf("an expired token: got %d", w.Code)
+		}
+	})
+}
+
+func TestPlaylistCarriesTheTokenOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		film := s.Video(t, s.User(t, "alice", account.Ordinary), func(d *video.Draft) { d.Privacy = video.Private })
+		text := "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",URI=\"a-0.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\na-240.m3u8\n"
+		key := video.PlaylistKey(video.Private, film.UUID, "master.m3u8")
+		if err := s.blobs.Store(blob.StreamingPlaylists).Put(t.Context(), key, strings.NewReader(text), blob.PutOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		token, _ := s.tokens.Issue(film.UUID)
+		path := "/static/streaming-playlists/hls/private/" + film.UUID.String() + "/master.m3u8?videoFileToken=" + token
+		if w := s.get(path); w.Body.String() != text {
+			t.Errorf("without asking: got %s", w.Body)
+		}
+		carried := "?videoFileToken=" + token + "&reinjectVideoFileToken=true"
+		want := strings.NewReplacer("a-0.m3u8", "a-0.m3u8"+carried, "a-240.m3u8", "a-240.m3u8"+carried).Replace(text)
+		if w := s.get(path + "&reinjectVideoFileToken=true"); w.Body.String() != want {
+			t.Errorf("got %s\nwant %s", w.Body, want)
+		}
+	})
+}
+
+func TestDownloads(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		alice := s.User(t, "alice", account.Ordinary)
+		s.users["alice"] = alice
+		film := s.Video(t, alice, func(d *video.Draft) { d.Name = `L'été: "fin"` })
+		s.addFilm(t, film)
+		w := s.get("/download/web-videos/" + film.UUID.String() + "-720.mp4")
+		if w.Code != 200 || w.Body.Len() != len(s.film) || !strings.Contains(w.Header().Get("Content-Disposition"), "filename*=utf-8''L%27%C3%A9t%C3%A9_%20_fin_-720p.mp4") {
+			t.Errorf("got %d, %v", w.Code, w.Header())
+		}
+		details, err := s.Videos.Get(t.Context(), film.ID)
+		if err != nil || len(details.WebFiles) != 1 {
+			t.Fatalf("files: %+v, %v", details.WebFiles, err)
+		}
+		generate := "/download/videos/generate/" + film.UUID.String()
+		for query, want := range map[string]int{"": 400, "?videoFileIds=999": 400, "?videoFileIds=x": 400, "?videoFileIds=1": 200, "?videoFileIds=1&videoFileIds=1": 400} {
+			if w := s.get(generate + query); w.Code != want {
+				t.Errorf("generate%s: got %d %s, want %d", query, w.Code, w.Body, want)
+			}
+		}
+		refused := s.Video(t, alice, func(d *video.Draft) { d.DownloadEnabled = false })
+		s.addFilm(t, refused)
+		path := "/download/web-videos/" + refused.UUID.String() + "-720.mp4"
+		if w := s.get(path); w.Code != 403 {
+			t.Errorf("downloads not allowed: got %d", w.Code)
+		}
+		if w := s.get(path, "Authorization", "Bearer alice"); w.Code != 200 {
+			t.Errorf("downloads not allowed, its owner: got %d", w.Code)
+		}
+	})
+}
+
+// sink counts what arrives through ReadFrom, the way to sendfile.
+type sink struct {
+	*httptest.ResponseRecorder
+	readFrom int64
+}
+
+func (s *sink) ReadFrom(r io.Reader) (int64, error) {
+	limited, ok := r.(*io.LimitedReader)
+	if !ok {
+		return 0, errors.New("not limited")
+	}
+	if _, isFile := limited.R.(*os.File); !isFile {
+		return 0, errors.New("not a file")
+	}
+	n, err := io.Copy(s.ResponseRecorder, r)
+	s.readFrom += n
+	return n, err
+}
+
+func TestDiskFilesGoBySendfile(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	path := "/static/web-videos/" + s.addFilm(t, s.Video(t, s.User(t, "alice", account.Ordinary), nil))
+	w := &sink{ResponseRecorder: httptest.NewRecorder()}
+	s.handler.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	if w.readFrom != int64(len(s.film)) {
+		t.Errorf("%d bytes of an *os.File reached ReadFrom, want %d", w.readFrom, len(s.film))
+	}
+}
