@@ -51,6 +51,10 @@ func handles(to *db.Filter, site account.Site, wanted []string) {
 }
 
 func (c *Channels) search(q *query, question string) {
+	if handle, ok := c.handleIn(question); ok {
+		handles(&q.filter, c.o.Site, []string{handle})
+		return
+	}
 	engine := c.o.DB.Engine()
 	asked := search.SQLiteFTS(question)
 	if engine == db.PostgreSQL {
@@ -65,6 +69,21 @@ func (c *Channels) search(q *query, question string) {
 	default:
 		q.filter.And(searchIndex.Match(engine, "channel.id"), asked)
 	}
+}
+
+// handleIn reads a question that names one channel: "@name@host", "name@host" or the address of a page of ours.
+func (c *Channels) handleIn(question string) (handle string, ok bool) {
+	if path, isOurs := strings.CutPrefix(question, c.o.Site.Origin+"/"); isOurs {
+		for _, folder := range []string{"video-channels/", "c/"} {
+			if name, found := strings.CutPrefix(path, folder); found {
+				name, _, _ = strings.Cut(name, "/")
+				return name, true
+			}
+		}
+		return "", false
+	}
+	handle = strings.TrimPrefix(question, "@")
+	return handle, strings.Count(handle, "@") == 1 && !strings.ContainsAny(handle, " /")
 }
 
 func (q query) args() []any {

@@ -40,6 +40,8 @@ func TestListAndSearch(t *testing.T) {
 			{"of an account, searched", "", channel.Filter{Owner: alice.AccountID(), Search: "etude"}, "etudes"},
 			{"search, a word form", "", channel.Filter{Search: "cheval"}, "etudes"},
 			{"search, a handle", "-createdAt", channel.Filter{Search: "bob_channel"}, "bob_channel"},
+			{"search, a full handle", "", channel.Filter{Search: "@bob_channel@localhost:9100"}, "bob_channel"},
+			{"search, an address", "", channel.Filter{Search: "http://localhost:9100/c/etudes/videos"}, "etudes"},
 			{"search, nothing asked", "", channel.Filter{Search: "?"}, ""},
 			{"handles", "", channel.Filter{Handles: []string{"BOB_channel", "etudes@localhost:9100", "x@elsewhere.example"}}, "etudes bob_channel"},
 			{"host", "", channel.Filter{Host: &elsewhere}, ""},

@@ -8,6 +8,7 @@ import (
 	"lucarne/account"
 	"lucarne/platform/db"
 	"lucarne/platform/search"
+	"lucarne/platform/shortid"
 )
 
 // query is a list as SQL: the same filter counts and pages.
@@ -56,6 +57,8 @@ func (v *Videos) search(q *query, question string) {
 		asked = search.PostgresTSQuery(question)
 	}
 	switch {
+	case isAddress(question):
+		v.byAddress(q, question)
 	case asked == "":
 		q.isEmpty = true
 	case q.page.Sort.By == byMatch:
@@ -65,6 +68,25 @@ func (v *Videos) search(q *query, question string) {
 	}
 }
 
+func isAddress(question string) bool {
+	return strings.HasPrefix(question, "https://") || strings.HasPrefix(question, "http://")
+}
+
+// byAddress restricts to the video whose page or ActivityPub id was asked for.
+func (v *Videos) byAddress(q *query, address string) {
+	if q.page.Sort.By == byMatch {
+		q.page.Sort = Sort{By: "publishedAt", IsDescending: true}
+	}
+	condition, args := "v.url = ?", []any{address}
+	if rest, isOurs := strings.CutPrefix(address, v.o.Site.Origin+"/"); isOurs {
+		last, _, _ := strings.Cut(rest[strings.LastIndex(rest, "/")+1:], "?")
+		if ref, err := shortid.Parse(last); err == nil && ref.IsUUID() {
+			condition, args = "(v.url = ? OR v.uuid = ?)", append(args, ref.UUID.String())
+		}
+	}
+	q.filter.And(condition, args...)
+}
+
 func (f Filter) whose(to *db.Filter) {
 	for _, owner := range []account.ID{f.Owner, f.Account} {
 		if owner != 0 {
@@ -72,7 +94,7 @@ func (f Filter) whose(to *db.Filter) {
 		}
 	}
 	if f.Channels != nil {
-		db.In(to, "v.channel_id", f.Channels)
+		db.In(to, "v.channel_id", db.Padded(f.Channels))
 	}
 	if len(f.UUIDs) > 0 {
 		db.In(to, "v.uuid", f.UUIDs)

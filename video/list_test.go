@@ -65,11 +65,28 @@ func names(l video.List) string {
 	return strings.Join(all, ", ")
 }
 
+// named finds one of the owner's videos.
+func named(t *testing.T, w *videotest.World, owner account.Viewer, name string) video.Video {
+	t.Helper()
+	own, err := w.Videos.List(t.Context(), owner, video.Filter{Owner: owner.AccountID()}, video.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range own.Videos {
+		if v.Name == name {
+			return v.Video
+		}
+	}
+	t.Fatalf("no video named %s", name)
+	return video.Video{}
+}
+
 func TestListFilters(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := videotest.New(t, d)
 		alice, bob, admin := w.User(t, "alice", account.Ordinary), w.User(t, "bob", account.Ordinary), w.User(t, "admin", account.Administrator)
 		library(t, w, alice, bob)
+		first, secret := named(t, w, alice, "Les chats volants"), named(t, w, alice, "Private film")
 		yes, no, nobody := true, false, account.Viewer{}
 		fifteen, elsewhere, here := 15, "elsewhere.example", "localhost:9100"
 		const everything = "zoo live, Élan, Flying cats, Les chats volants"
@@ -116,6 +133,8 @@ func TestListFilters(t *testing.T) {
 			{"search: without accents", nobody, video.Filter{Search: "elan"}, "Élan"},
 			{"search: in the description", nobody, video.Filter{Search: "cheval ete"}, "Les chats volants"},
 			{"search: in the tags", nobody, video.Filter{Search: "ciel"}, "Les chats volants"},
+			{"search: an address", nobody, video.Filter{Search: "http://localhost:9100/w/" + first.ShortUUID()}, "Les chats volants"},
+			{"search: the address of a private video", nobody, video.Filter{Search: "http://localhost:9100/w/" + secret.ShortUUID()}, ""},
 			{"search: nothing asked", nobody, video.Filter{Search: "!!"}, ""},
 		} {
 			got, err := w.Videos.List(t.Context(), c.viewer, c.filter, video.Page{})

@@ -61,15 +61,23 @@ func (c Change) apply(m *Metadata) {
 	}
 }
 
-// Update changes a video, for its owner and those who update any video.
-func (v *Videos) Update(ctx context.Context, viewer account.Viewer, id ID, c Change) error {
+// Update changes a video, for its owner and those who update any video. What also does, such as replacing pictures, happens in the
+// same transaction.
+func (v *Videos) Update(ctx context.Context, viewer account.Viewer, id ID, c Change, also ...func(context.Context, *db.Tx) error) error {
 	return v.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return v.UpdateIn(ctx, tx, viewer, id, c)
+		if err := v.updateIn(ctx, tx, viewer, id, c); err != nil {
+			return err
+		}
+		for _, more := range also {
+			if err := more(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// UpdateIn changes a video as Update does, in a transaction that does more, such as replacing its picture.
-func (v *Videos) UpdateIn(ctx context.Context, tx *db.Tx, viewer account.Viewer, id ID, c Change) error {
+func (v *Videos) updateIn(ctx context.Context, tx *db.Tx, viewer account.Viewer, id ID, c Change) error {
 	found, err := read(ctx, tx, id)
 	if err != nil {
 		return fmt.Errorf("update video %d: %w", id, err)

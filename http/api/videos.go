@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"lucarne/platform/db"
 	"lucarne/video"
 )
 
@@ -16,7 +17,7 @@ func (a *API) videoRoutes() []route {
 		{method: "GET", pattern: one, operation: "getVideo", access: optional, do: a.getVideo},
 		{method: "PUT", pattern: one, operation: "putVideo", access: signedIn, maxBody: 2*maxImageForm + maxFormText, do: a.updateVideo},
 		{method: "DELETE", pattern: one, operation: "delVideo", access: signedIn, do: a.deleteVideo},
-		{method: "GET", pattern: one + "/description", operation: "getVideoDesc", access: optional, do: a.videoDescription},
+		{method: "GET", pattern: one + "/description", access: optional, do: a.videoDescription},
 	}
 }
 
@@ -63,7 +64,11 @@ func (a *API) videoDescription(w http.ResponseWriter, r *request) error {
 var videoPictures = parts{"thumbnailfile": maxImageBytes, "previewfile": maxImageBytes}
 
 func (a *API) updateVideo(w http.ResponseWriter, r *request) error {
-	id, err := r.pathVideo()
+	ref, err := r.ref("id")
+	if err != nil {
+		return err
+	}
+	found, err := a.Videos.Manage(r.Context(), r.viewer, ref)
 	if err != nil {
 		return err
 	}
@@ -76,22 +81,30 @@ func (a *API) updateVideo(w http.ResponseWriter, r *request) error {
 	if err := in.err(); err != nil {
 		return err
 	}
-	if err := a.Videos.Update(r.Context(), r.viewer, id, change); err != nil {
+	prepared, err := a.preparePictures(r.Context(), files)
+	if err != nil {
 		return err
 	}
-	if err := a.setPictures(r.Context(), id, files); err != nil {
+	err = a.Videos.Update(r.Context(), r.viewer, found.ID, change, func(ctx context.Context, tx *db.Tx) error {
+		if len(files) == 0 || a.Thumbnails == nil {
+			return nil
+		}
+		return a.Thumbnails.SetIn(ctx, tx, found.ID, prepared)
+	})
+	if err != nil {
+		a.discardPictures(r.Context(), prepared)
 		return err
 	}
 	return noContent(w)
 }
 
-// setPictures gives a video the pictures of its form, if there are any.
-func (a *API) setPictures(ctx context.Context, id video.ID, files map[string]*part) error {
+// preparePictures makes the thumbnails of the files in a video's form; nothing comes of a form without files.
+func (a *API) preparePictures(ctx context.Context, files map[string]*part) (video.Prepared, error) {
 	var pictures video.Pictures
 	for name, part := range files {
 		file, err := part.open()
 		if err != nil {
-			return err
+			return video.Prepared{}, err
 		}
 		defer file.Close()
 		if name == "previewfile" {
@@ -101,12 +114,19 @@ func (a *API) setPictures(ctx context.Context, id video.ID, files map[string]*pa
 		}
 	}
 	if pictures.IsZero() || a.Thumbnails == nil {
-		return nil
+		return video.Prepared{}, nil
 	}
-	if err := a.Thumbnails.Set(ctx, id, pictures, false); err != nil {
-		return imageFault("thumbnailfile", err)
+	prepared, err := a.Thumbnails.Prepare(ctx, pictures, false)
+	if err != nil {
+		return prepared, imageFault("thumbnailfile", err)
 	}
-	return nil
+	return prepared, nil
+}
+
+func (a *API) discardPictures(ctx context.Context, prepared video.Prepared) {
+	if a.Thumbnails != nil {
+		a.Thumbnails.Discard(context.WithoutCancel(ctx), prepared)
+	}
 }
 
 func (a *API) deleteVideo(w http.ResponseWriter, r *request) error {
