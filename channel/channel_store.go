@@ -85,8 +85,7 @@ func remove(ctx context.Context, tx *db.Tx, c Channel) error {
 	if err := searchIndex.Delete(ctx, tx, int64(c.ID)); err != nil {
 		return err
 	}
-	_, err := db.Exec(ctx, tx, "DELETE FROM actor WHERE id = ?", c.Actor.ID)
-	return err
+	return account.DeleteActor(ctx, tx, c.Actor.ID)
 }
 
 func index(ctx context.Context, tx *db.Tx, c Channel) error {

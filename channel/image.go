@@ -14,23 +14,14 @@ import (
 	"lucarne/platform/picture"
 )
 
-// ImageKind tells the square picture of a channel from the wide one above its page.
-type ImageKind string
-
-// The kinds of images.
-const (
-	Avatar ImageKind = "avatar"
-	Banner ImageKind = "banner"
-)
-
 // sizes are those PeerTube's clients expect: square avatars, banners six times as wide as high.
-var sizes = map[ImageKind][]picture.Target{
-	Avatar: {{Width: 1500, Height: 1500}, {Width: 600, Height: 600}, {Width: 120, Height: 120}, {Width: 48, Height: 48}},
-	Banner: {{Width: 1920, Height: 317}, {Width: 600, Height: 100}},
+var sizes = map[account.ImageKind][]picture.Target{
+	account.Avatar: {{Width: 1500, Height: 1500}, {Width: 600, Height: 600}, {Width: 120, Height: 120}, {Width: 48, Height: 48}},
+	account.Banner: {{Width: 1920, Height: 317}, {Width: 600, Height: 100}},
 }
 
 // SetImage gives a channel an avatar or a banner, in all sizes, largest first. The old ones go.
-func (c *Channels) SetImage(ctx context.Context, viewer account.Viewer, id ID, kind ImageKind, file io.ReadSeeker) ([]account.Image, error) {
+func (c *Channels) SetImage(ctx context.Context, viewer account.Viewer, id ID, kind account.ImageKind, file io.ReadSeeker) ([]account.Image, error) {
 	found, err := c.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -54,7 +45,7 @@ func (c *Channels) SetImage(ctx context.Context, viewer account.Viewer, id ID, k
 }
 
 // DeleteImage takes the avatar or banner away; having none is no error.
-func (c *Channels) DeleteImage(ctx context.Context, viewer account.Viewer, id ID, kind ImageKind) error {
+func (c *Channels) DeleteImage(ctx context.Context, viewer account.Viewer, id ID, kind account.ImageKind) error {
 	return c.replaceImages(ctx, viewer, id, kind, nil)
 }
 
@@ -88,13 +79,13 @@ func (c *Channels) drop(ctx context.Context, images []account.Image) {
 	}
 }
 
-func (c *Channels) replaceImages(ctx context.Context, viewer account.Viewer, id ID, kind ImageKind, images []account.Image) error {
+func (c *Channels) replaceImages(ctx context.Context, viewer account.Viewer, id ID, kind account.ImageKind, images []account.Image) error {
 	return c.manage(ctx, viewer, id, func(ctx context.Context, tx *db.Tx, found Channel) error {
 		old := found.Actor.Avatars
-		if kind == Banner {
+		if kind == account.Banner {
 			old = found.Actor.Banners
 		}
-		if err := replaceImages(ctx, tx, found.Actor.ID, kind, images); err != nil {
+		if err := account.ReplaceImages(ctx, tx, found.Actor.ID, kind, images); err != nil {
 			return err
 		}
 		if len(old) > 0 {

@@ -75,7 +75,7 @@ func TestImages(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // the second replaces the first
-			for _, kind := range []channel.ImageKind{channel.Avatar, channel.Banner} {
+			for _, kind := range []account.ImageKind{account.Avatar, account.Banner} {
 				if _, err := w.Channels.SetImage(t.Context(), alice, id, kind, bytes.NewReader(file.Bytes())); err != nil {
 					t.Fatal(err)
 				}
@@ -88,13 +88,13 @@ func TestImages(t *testing.T) {
 		if _, err := w.Images.Stat(t.Context(), got.Avatars[0].Filename); err != nil {
 			t.Error(err)
 		}
-		if _, err := w.Channels.SetImage(t.Context(), bob, id, channel.Avatar, bytes.NewReader(file.Bytes())); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Channels.SetImage(t.Context(), bob, id, account.Avatar, bytes.NewReader(file.Bytes())); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("another user: got %v", err)
 		}
-		if _, err := w.Channels.SetImage(t.Context(), alice, id, channel.Avatar, strings.NewReader("no picture")); err == nil {
+		if _, err := w.Channels.SetImage(t.Context(), alice, id, account.Avatar, strings.NewReader("no picture")); err == nil {
 			t.Error("a text was taken for a picture")
 		}
-		if err := w.Channels.DeleteImage(t.Context(), alice, id, channel.Avatar); err != nil {
+		if err := w.Channels.DeleteImage(t.Context(), alice, id, account.Avatar); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.Channel(t, "alice").Actor; len(got.Avatars) != 0 || len(got.Banners) != 2 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"lucarne/account"
 	"lucarne/channel"
 	"lucarne/platform/fault"
 	"lucarne/video"
@@ -21,10 +22,10 @@ func (a *API) channelRoutes() []route {
 		{method: "PUT", pattern: one, access: signedIn, do: a.updateChannel},
 		{method: "DELETE", pattern: one, access: signedIn, do: a.deleteChannel},
 		{method: "GET", pattern: one + "/videos", access: optional, do: a.channelVideos},
-		{method: "POST", pattern: one + "/avatar/pick", access: signedIn, maxBody: maxImageForm, do: a.pickImage(channel.Avatar)},
-		{method: "DELETE", pattern: one + "/avatar", access: signedIn, do: a.deleteImage(channel.Avatar)},
-		{method: "POST", pattern: one + "/banner/pick", access: signedIn, maxBody: maxImageForm, do: a.pickImage(channel.Banner)},
-		{method: "DELETE", pattern: one + "/banner", access: signedIn, do: a.deleteImage(channel.Banner)},
+		{method: "POST", pattern: one + "/avatar/pick", access: signedIn, maxBody: maxImageForm, do: a.pickImage(account.Avatar)},
+		{method: "DELETE", pattern: one + "/avatar", access: signedIn, do: a.deleteImage(account.Avatar)},
+		{method: "POST", pattern: one + "/banner/pick", access: signedIn, maxBody: maxImageForm, do: a.pickImage(account.Banner)},
+		{method: "DELETE", pattern: one + "/banner", access: signedIn, do: a.deleteImage(account.Banner)},
 		{method: "GET", pattern: "/accounts/{handle}/video-channels", access: optional, do: a.accountChannels},
 		{method: "GET", pattern: "/accounts/{handle}/videos", access: optional, do: a.accountVideos},
 		{method: "GET", pattern: "/search/video-channels", operation: "searchChannels", access: optional, do: a.searchChannels},
@@ -148,9 +149,9 @@ func (a *API) deleteChannel(w http.ResponseWriter, r *request) error {
 	return noContent(w)
 }
 
-func (a *API) pickImage(kind channel.ImageKind) func(http.ResponseWriter, *request) error {
+func (a *API) pickImage(kind account.ImageKind) func(http.ResponseWriter, *request) error {
 	field, folder := string(kind)+"file", avatarPath
-	if kind == channel.Banner {
+	if kind == account.Banner {
 		folder = bannerPath
 	}
 	return func(w http.ResponseWriter, r *request) error {
@@ -190,7 +191,7 @@ func imageFault(field string, err error) error {
 	return err
 }
 
-func (a *API) deleteImage(kind channel.ImageKind) func(http.ResponseWriter, *request) error {
+func (a *API) deleteImage(kind account.ImageKind) func(http.ResponseWriter, *request) error {
 	return func(w http.ResponseWriter, r *request) error {
 		found, err := r.pathChannel()
 		if err != nil {
