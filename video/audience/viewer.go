@@ -1,0 +1,247 @@
+package audience
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"lucarne/platform/db"
+	"lucarne/platform/fault"
+	"lucarne/platform/shortid"
+	"lucarne/video"
+)
+
+// Heartbeat is a player's report of where playback stands. Players send one every few seconds.
+type Heartbeat struct {
+	Video     shortid.Ref
+	Access    video.Access
+	IP        string
+	Session   string // chosen by the player; "" none
+	Second    int
+	HasSeeked bool // the viewer jumped since the last report
+	Agent     Agent
+	UserAgent string // the request's header, for what Agent leaves out
+}
+
+// MaxSession bounds the name a player gives its session, in bytes.
+const MaxSession = 100
+
+// Viewers are those who watch, and the views they make. They are known in memory while they watch, and kept for statistics afterwards.
+type Viewers struct {
+	o       Options
+	crowd   *crowd
+	keys    *keyring
+	targets *targets
+	views   together[video.ID]
+	history *History
+
+	mu      sync.Mutex
+	unsaved []*viewing // ended, but the database did not take them yet
+}
+
+// NewViewers makes the subject of views and viewers. Where users stand is told to history.
+func NewViewers(o Options, history *History) *Viewers {
+	v := &Viewers{o: o, crowd: newCrowd(), keys: newKeyring(o.Clock), targets: newTargets(o.DB), history: history}
+	v.views.write = v.buffer
+	return v
+}
+
+// Watch takes a heartbeat of somebody who may see the video, signed in or not. When it returns nil, a view it made and the position of a
+// user who wants a history are in the database.
+func (v *Viewers) Watch(ctx context.Context, h Heartbeat) error {
+	of, err := v.targets.get(ctx, h.Video)
+	if err != nil {
+		return err
+	}
+	if h.Second < 0 || h.Second > of.lastSecond() || len(h.Session) > MaxSession {
+		return fault.New(fault.Invalid, "Current time is invalid")
+	}
+	settings := v.o.Settings()
+	who := v.identify(h, settings)
+	user := h.Access.Viewer.UserID()
+	if !v.crowd.knows(of.id, who, user) {
+		if _, err := v.o.Videos.See(ctx, h.Video, h.Access); err != nil {
+			return err
+		}
+	}
+	if err := v.report(ctx, of, h, who, settings); err != nil {
+		return fmt.Errorf("count view of video %d: %w", of.id, err)
+	}
+	return v.history.note(ctx, h.Access.Viewer, of.id, h.Second)
+}
+
+// endSlack is how far past its rounded length a video may be said to stand.
+const endSlack = 1
+
+// maxLiveSeconds bounds positions in what has no known end.
+const maxLiveSeconds = 30 * 24 * 3600
+
+func (of target) lastSecond() int {
+	if of.isLive || of.seconds == 0 {
+		return maxLiveSeconds
+	}
+	return of.seconds + endSlack
+}
+
+func (v *Viewers) identify(h Heartbeat, s Settings) identity {
+	var who identity
+	who.address, who.former = v.keys.address(h.IP)
+	if h.Session != "" && s.TrustSessions {
+		who.session = v.keys.session(h.Session)
+	}
+	return who
+}
+
+func (v *Viewers) report(ctx context.Context, of target, h Heartbeat, who identity, s Settings) error {
+	at, isView := v.crowd.report(of, h, who, v.o.Clock.Now(), s)
+	if !isView {
+		return nil
+	}
+	err := v.views.add(ctx, of.id)
+	if err != nil {
+		v.crowd.discount(at)
+	}
+	return err
+}
+
+// Now is how many watch a video at this moment.
+func (v *Viewers) Now(id video.ID) int { return v.crowd.count(id) }
+
+// Counts is Now for a page of videos.
+func (v *Viewers) Counts(ids []video.ID) map[video.ID]int { return v.crowd.counts(ids) }
+
+// Version moves whenever a count of Now does: answers that show counts may be kept as long as it stays.
+func (v *Viewers) Version() int64 { return v.crowd.version() }
+
+// SweepViewers ends the viewings that fell silent and keeps them for statistics.
+func (v *Viewers) SweepViewers(ctx context.Context) error {
+	settings, now := v.o.Settings(), v.o.Clock.Now()
+	return v.sweep(ctx, now.Add(-settings.Silence), now.Add(-settings.ViewExpiration))
+}
+
+// Close ends all viewings: what a program that stops has to keep.
+func (v *Viewers) Close(ctx context.Context) error {
+	now := v.o.Clock.Now()
+	return v.sweep(ctx, now, now.Add(-v.o.Settings().ViewExpiration))
+}
+
+func (v *Viewers) sweep(ctx context.Context, silentSince, expired time.Time) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	gone, turnedOff := v.crowd.leave(silentSince, expired)
+	if turnedOff > 0 {
+		v.o.Logger.Warn("more viewers than are counted at a time", "most", maxViewings, "reports not counted", turnedOff)
+	}
+	for _, one := range gone {
+		if one.isLocal && len(v.unsaved) < maxViewings {
+			v.unsaved = append(v.unsaved, one)
+		}
+	}
+	return v.save(ctx)
+}
+
+// viewingsPerWrite keeps transactions short.
+const viewingsPerWrite = 100
+
+func (v *Viewers) save(ctx context.Context) error {
+	for len(v.unsaved) > 0 {
+		some := v.unsaved[:min(viewingsPerWrite, len(v.unsaved))]
+		err := v.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			for _, one := range some {
+				if err := insertViewing(ctx, tx, one); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("keep viewers: %w", err)
+		}
+		v.unsaved = v.unsaved[len(some):]
+	}
+	v.unsaved = nil
+	return nil
+}
+
+// FlushViews adds the views counted since the last time to their videos and to the hour, and tells of them.
+func (v *Viewers) FlushViews(ctx context.Context) error {
+	for {
+		n, err := v.flushSome(ctx)
+		if err != nil {
+			return fmt.Errorf("add views to videos: %w", err)
+		}
+		if n < videosPerFlush {
+			return nil
+		}
+	}
+}
+
+// videosPerFlush keeps transactions short.
+const videosPerFlush = 200
+
+func (v *Viewers) flushSome(ctx context.Context) (n int, err error) {
+	hour := v.o.Clock.Now().Truncate(time.Hour)
+	err = v.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		some, err := takeBuffered(ctx, tx, videosPerFlush)
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		n = len(some)
+		for _, one := range some {
+			if err := addViews(ctx, tx, one, hour); err != nil {
+				return err
+			}
+			if err := v.o.Outbox.Record(ctx, tx, one); err != nil {
+				return err
+			}
+		}
+		tx.Touch(video.Topic)
+		return nil
+	})
+	return n, err
+}
+
+func (v *Viewers) buffer(ctx context.Context, ids []video.ID) error {
+	views := make(map[video.ID]int, len(ids))
+	for _, id := range ids {
+		views[id]++
+	}
+	return v.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, id := range ordered(views) {
+			if err := bufferViews(ctx, tx, id, views[id]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DropOldViews deletes the hourly detail of views that is older than the settings keep it.
+func (v *Viewers) DropOldViews(ctx context.Context) error {
+	s, now := v.o.Settings(), v.o.Clock.Now()
+	var errs []error
+	for isLocal, age := range map[bool]time.Duration{true: s.LocalViewsMaxAge, false: s.RemoteViewsMaxAge} {
+		if age >= 0 {
+			errs = append(errs, untilNone(ctx, v.o.DB, func(ctx context.Context, tx *db.Tx) (int64, error) {
+				return deleteViews(ctx, tx, isLocal, now.Add(-age))
+			}))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// untilNone repeats a bounded deletion, each in its own transaction, until it finds nothing more.
+func untilNone(ctx context.Context, d *db.DB, some func(ctx context.Context, tx *db.Tx) (int64, error)) error {
+	for {
+		var n int64
+		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = some(ctx, tx)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
