@@ -76,6 +76,12 @@ func (t *Thumbnails) Prepare(ctx context.Context, from Pictures, isAutomatic boo
 	return made, nil
 }
 
+// Check tells whether Prepare would take a picture.
+func (t *Thumbnails) Check(from io.ReadSeeker) error {
+	_, err := t.o.Pictures.Inspect(from)
+	return err
+}
+
 func either(first, second io.ReadSeeker) io.ReadSeeker {
 	if first != nil {
 		return first

@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"log/slog"
 	"math"
 	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"lucarne/platform/fault"
 )
@@ -75,7 +79,20 @@ func bodyFault(err error) error {
 	if errors.As(err, &tooLarge) {
 		return fault.New(fault.TooLarge, "The request is larger than %d bytes", tooLarge.Limit)
 	}
+	var ours *fs.PathError
+	if errors.As(err, &ours) {
+		return diskFault(err)
+	}
 	return fault.New(fault.Invalid, "The request broke off").Because(err)
+}
+
+// diskFault is for what goes wrong on our side of a form with files.
+func diskFault(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		slog.Error("a file could not be received: the disk is full", "error", err)
+		return fault.New(fault.Unavailable, "The disk of this site is full: nothing can be uploaded until its administrator makes room").Because(err)
+	}
+	return err
 }
 
 func jsonInput(raw []byte) (*input, error) {
@@ -335,7 +352,7 @@ func byIndex(object map[string]any) []any {
 func parseString(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
-		return v, !strings.ContainsRune(v, 0)
+		return v, utf8.ValidString(v) && !strings.ContainsRune(v, 0)
 	case json.Number:
 		return v.String(), true
 	case bool:

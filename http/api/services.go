@@ -17,13 +17,14 @@ type Services struct {
 
 	Instance
 	Catalogue
+	Media
 }
 
 // routes is the whole API: one table per subject, each beside its handlers.
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(),
+		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.mediaRoutes(),
 	} {
 		all = append(all, table...)
 	}
