@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"lucarne/account"
 	"lucarne/platform/blob"
@@ -131,6 +132,9 @@ func (c *Channels) Get(ctx context.Context, id ID) (Channel, error) {
 // ByHandle finds a channel by "name" or "name@host", whatever the case, and fails with fault.NotFound.
 func (c *Channels) ByHandle(ctx context.Context, handle string) (Channel, error) {
 	username, host := c.o.Site.SplitHandle(handle)
+	if !usernamePattern.MatchString(username) || !utf8.ValidString(host) || strings.ContainsRune(host, 0) {
+		return Channel{}, notFound()
+	}
 	id, found, err := idOf(ctx, c.o.DB, strings.ToLower(username), host)
 	if err != nil {
 		return Channel{}, fmt.Errorf("get channel %q: %w", handle, err)

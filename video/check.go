@@ -62,6 +62,7 @@ func (m Metadata) rules() []rule {
 		{"support", hasLength(m.Support, 0, maxSupport), m.Support, badValue},
 		{"tags", areTags(m.Tags), m.Tags, badTags},
 		{"commentsPolicy", m.CommentsPolicy >= CommentsEnabled && m.CommentsPolicy <= CommentsRequiresApproval, m.CommentsPolicy, badValue},
+		{"scheduleUpdate.updateAt", m.Schedule == nil || !m.Schedule.UpdateAt.IsZero(), nil, badValue},
 		{"scheduleUpdate.privacy", m.Schedule.isAllowed(), m.Schedule.privacy(), badValue},
 		{"name", hasLength(m.Name, minName, maxName), m.Name, badName},
 	}

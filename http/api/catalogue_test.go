@@ -385,3 +385,52 @@ func TestSensitiveVideosFollowThePolicy(t *testing.T) {
 		}
 	}
 }
+
+func TestHostileRequestsAreRefusedNotFailed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.fill(t)
+		film := "/api/v1/videos/" + s.film.UUID.String()
+		long := strings.Repeat("x", 20_000)
+		for _, c := range []struct {
+			name, method, path, as string
+			body                   any
+			want                   int
+		}{
+			{"bytes that are no text", "GET", "/api/v1/videos?host=%ff", "", nil, 400},
+			{"a zero byte", "GET", "/api/v1/videos?tagsOneOf=a%00b", "", nil, 400},
+			{"a count past the bound", "GET", "/api/v1/videos?count=101", "", nil, 400},
+			{"a number that is none", "GET", "/api/v1/videos?durationMin=x", "", nil, 400},
+			{"an order that is none", "GET", "/api/v1/videos?sort=v.id", "", nil, 400},
+			{"a policy that is none", "GET", "/api/v1/videos?nsfw=perhaps", "", nil, 400},
+			{"too many tags", "GET", "/api/v1/videos?" + strings.Repeat("tagsOneOf=a&", 101), "", nil, 400},
+			{"quotes in a search", "GET", "/api/v1/search/videos?search=%22%27%29%20OR%201%3D1%20--", "", nil, 200},
+			{"operators in a search", "GET", "/api/v1/search/videos?search=film%20NEAR%20%26%20%7C%20%21%20*", "", nil, 200},
+			{"a long search", "GET", "/api/v1/search/videos?search=" + long, "", nil, 400},
+			{"a channel that is no text", "GET", "/api/v1/video-channels/%ff", "", nil, 404},
+			{"a channel with a zero byte", "GET", "/api/v1/video-channels/a%00@b", "", nil, 404},
+			{"a negative id", "GET", "/api/v1/videos/-1", "", nil, 400},
+			{"an id past 64 bits", "GET", "/api/v1/videos/99999999999999999999", "", nil, 400},
+			{"a wrong token", "GET", film, "mallory", nil, 401},
+			{"a long description", "PUT", film, "alice", map[string]any{"description": long}, 400},
+			{"a schedule without a date", "PUT", film, "alice", map[string]any{"scheduleUpdate": map[string]any{"privacy": 1}}, 400},
+			{"a schedule with a password", "PUT", film, "alice", map[string]any{"scheduleUpdate": map[string]any{"updateAt": "2030-01-01", "privacy": 5}}, 400},
+			{"a list for a name", "PUT", film, "alice", map[string]any{"name": []string{"a", "b"}}, 400},
+			{"somebody's channel", "PUT", film, "alice", map[string]any{"channelId": 1}, 400},
+			{"deleting without a token", "DELETE", film, "", nil, 401},
+			{"deleting somebody's video", "DELETE", film, "bob", nil, 403},
+			{"deleting an unknown video", "DELETE", "/api/v1/videos/999", "alice", nil, 404},
+			{"passwords of an open video", "GET", film + "/passwords", "alice", nil, 400},
+			{"an avatar that is a text", "POST", "/api/v1/video-channels/alice_films/avatar/pick", "alice", upload{name: "avatarfile", content: "text"}, 400},
+			{"no avatar at all", "POST", "/api/v1/video-channels/alice_films/avatar/pick", "alice", upload{}, 400},
+			{"an overview far away", "GET", "/api/v1/overviews/videos?page=9999", "", nil, 400},
+		} {
+			if got := s.do(c.method, c.path, c.as, c.body); got.Code != c.want {
+				t.Errorf("%s: got %d, want %d: %.300s", c.name, got.Code, c.want, got.Body)
+			}
+		}
+		if got := s.do("GET", film, "", nil).Body.String(); !strings.Contains(got, "A test film") {
+			t.Error("a refused change was half made")
+		}
+	})
+}

@@ -276,17 +276,15 @@ func (a *API) searchChannels(w http.ResponseWriter, r *request) error {
 }
 
 func (a *API) accountVideos(w http.ResponseWriter, r *request) error {
-	owner, err := a.FindAccount(r.Context(), r.PathValue("handle"))
-	if err != nil {
-		return err
-	}
-	return a.answerList(w, r, func(f *video.Filter) { f.Account = owner.ID })
+	return a.answerList(w, r, func() (func(*video.Filter), error) {
+		owner, err := a.FindAccount(r.Context(), r.PathValue("handle"))
+		return func(f *video.Filter) { f.Account = owner.ID }, err
+	})
 }
 
 func (a *API) channelVideos(w http.ResponseWriter, r *request) error {
-	found, err := r.pathChannel()
-	if err != nil {
-		return err
-	}
-	return a.answerList(w, r, func(f *video.Filter) { f.Channels = []channel.ID{found.ID} })
+	return a.answerList(w, r, func() (func(*video.Filter), error) {
+		found, err := r.pathChannel()
+		return func(f *video.Filter) { f.Channels = []channel.ID{found.ID} }, err
+	})
 }

@@ -23,9 +23,15 @@ func (a *API) listVideos(w http.ResponseWriter, r *request) error {
 	return a.remembered(w, r, func() (any, error) { return a.videoList(r, video.Sort{}, nil) })
 }
 
-// answerList answers a list restricted by narrow, of an account or a channel.
-func (a *API) answerList(w http.ResponseWriter, r *request, narrow func(*video.Filter)) error {
-	return a.remembered(w, r, func() (any, error) { return a.videoList(r, video.Sort{}, narrow) })
+// answerList answers a list restricted to an account or a channel, which find looks up.
+func (a *API) answerList(w http.ResponseWriter, r *request, find func() (narrow func(*video.Filter), err error)) error {
+	return a.remembered(w, r, func() (any, error) {
+		narrow, err := find()
+		if err != nil {
+			return nil, err
+		}
+		return a.videoList(r, video.Sort{}, narrow)
+	})
 }
 
 func (a *API) searchVideos(w http.ResponseWriter, r *request) error {
