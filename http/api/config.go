@@ -93,3 +93,19 @@ type ServerConfig struct {
 	NSFWFlagsSettings Enabled             `json:"nsfwFlagsSettings"`
 	FieldsConstraints FieldsConfig        `json:"fieldsConstraints"`
 }
+
+// ForNodeInfo is the part of the configuration other servers are told.
+func (c ServerConfig) ForNodeInfo() map[string]any {
+	return map[string]any{
+		"search": map[string]any{"remoteUri": c.Search.RemoteURI}, "plugin": map[string]any{"registered": c.Plugin.Registered},
+		"theme": map[string]any{"registered": c.Theme.Registered, "default": c.Theme.Default},
+		"email": c.Email, "contactForm": c.ContactForm,
+		"transcoding": map[string]any{"hls": c.Transcoding.HLS, "web_videos": c.Transcoding.WebVideos, "enabledResolutions": c.Transcoding.EnabledResolutions},
+		"live": map[string]any{"enabled": c.Live.Enabled, "transcoding": map[string]any{
+			"enabled": c.Live.Transcoding.Enabled, "enabledResolutions": c.Live.Transcoding.EnabledResolutions,
+		}},
+		"import": map[string]any{"videos": c.Import.Videos}, "autoBlacklist": c.AutoBlacklist, "avatar": c.Avatar, "video": c.Video,
+		"videoCaption": c.VideoCaption, "user": c.User, "trending": map[string]any{"videos": map[string]any{"intervalDays": c.Trending.Videos.IntervalDays}},
+		"tracker": c.Tracker,
+	}
+}
