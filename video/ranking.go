@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"lucarne/platform/db"
@@ -19,24 +20,45 @@ const rankingBatch = 500
 // appreciation makes up for half a day. It depends on the date of publication, not on the time of asking, so it moves only with counters.
 func (v *Videos) RefreshRanking(ctx context.Context) error {
 	now := v.o.Clock.Now()
-	since := now.AddDate(0, 0, -v.o.Settings().TrendingDays)
+	w := window{viewedSince: now.AddDate(0, 0, -v.o.Settings().TrendingDays), publishedSince: now.Add(-hotWindow)}
+	moving, err := movingIDs(ctx, v.o.DB, w, maxMoving)
+	if err != nil {
+		return fmt.Errorf("refresh ranking: %w", err)
+	}
+	for chunk := range slices.Chunk(moving, rankingBatch) {
+		if err := v.rank(ctx, w, chunk); err != nil {
+			return fmt.Errorf("refresh ranking: %w", err)
+		}
+	}
 	for after := ID(0); ; {
-		stale, err := staleRanks(ctx, v.o.DB, since, now.Add(-hotWindow), after, rankingBatch)
-		if err != nil {
+		unranked, err := unrankedIDs(ctx, v.o.DB, after, rankingBatch)
+		if err != nil || len(unranked) == 0 {
+			return err
+		}
+		if err := v.rank(ctx, w, unranked); err != nil {
 			return fmt.Errorf("refresh ranking: %w", err)
 		}
-		if len(stale) == 0 {
-			return nil
-		}
-		if err := v.writeRanks(ctx, stale); err != nil {
-			return fmt.Errorf("refresh ranking: %w", err)
-		}
-		after = stale[len(stale)-1].id
+		after = unranked[len(unranked)-1]
 	}
 }
 
-// hotWindow is how far back counters may move the hot order without views: likes and comments on older videos come with views.
-const hotWindow = 7 * 24 * time.Hour
+// window says since when views and publications move the ranking.
+type window struct{ viewedSince, publishedSince time.Time }
+
+const (
+	// hotWindow is how far back counters may move the hot order without views: likes and comments on older videos come with views.
+	hotWindow = 7 * 24 * time.Hour
+	// maxMoving bounds one refresh: no site of one machine has more videos watched in a week.
+	maxMoving = 200_000
+)
+
+func (v *Videos) rank(ctx context.Context, w window, ids []ID) error {
+	ranks, err := ranksOf(ctx, v.o.DB, w, ids)
+	if err != nil {
+		return err
+	}
+	return v.writeRanks(ctx, ranks)
+}
 
 func (v *Videos) writeRanks(ctx context.Context, ranks []rank) error {
 	return v.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -55,12 +55,17 @@ func (v *Videos) SetStateIn(ctx context.Context, tx *db.Tx, id ID, state State, 
 	return v.o.Outbox.Record(ctx, tx, StateChanged{VideoID: id, From: from, To: state})
 }
 
-// announce records the publication of a video that others can find for the first time. The caller writes the row.
+// announce records the publication of a video that others can find for the first time, and gives it its place in the hot order. The
+// caller writes the rest of the row.
 func (v *Videos) announce(ctx context.Context, tx *db.Tx, of *Video) error {
 	if of.isAnnounced || !of.IsListed || (of.Privacy != Public && of.Privacy != Internal) {
 		return nil
 	}
 	of.isAnnounced = true
 	of.PublishedAt = v.o.Clock.Now()
+	score := hotScore(rank{views: of.Views, likes: of.Likes, dislikes: of.Dislikes, comments: of.Comments, publishedAt: of.PublishedAt})
+	if err := updateRank(ctx, tx, of.ID, 0, score); err != nil {
+		return err
+	}
 	return v.o.Outbox.Record(ctx, tx, Announced{VideoID: of.ID})
 }

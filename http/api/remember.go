@@ -41,8 +41,10 @@ func (a *answers) get(key string, version int64, now time.Time) ([]byte, bool) {
 func (a *answers) put(key string, r remembered) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.bytes += len(r.body) + len(key) - len(a.byKey[key].body)
-	if a.bytes > maxAnswerBytes {
+	if old, ok := a.byKey[key]; ok {
+		a.bytes -= len(old.body) + len(key)
+	}
+	if a.bytes += len(r.body) + len(key); a.bytes > maxAnswerBytes {
 		clear(a.byKey)
 		a.bytes = len(r.body) + len(key)
 	}
