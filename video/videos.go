@@ -36,7 +36,7 @@ type Videos struct {
 }
 
 // New makes the videos' subject.
-func New(o Options) *Videos { return &Videos{o: o, totals: newTotals(maxTotals)} }
+func New(o Options) *Videos { return &Videos{o: o, totals: newTotals(o.Clock, maxTotals)} }
 
 // Metadata is what people say of a video, and the rules they give it.
 type Metadata struct {
