@@ -53,6 +53,12 @@ func setPasswordHash(ctx context.Context, tx *db.Tx, id UserID, hash string, at 
 	return err
 }
 
+// NoteLogin remembers that a user signed in, in the transaction that begins the session.
+func NoteLogin(ctx context.Context, tx *db.Tx, id UserID, at time.Time) error {
+	_, err := db.Exec(ctx, tx, "UPDATE users SET last_login_at = ? WHERE id = ?", at, id)
+	return err
+}
+
 // endSessions signs the user out everywhere.
 func endSessions(ctx context.Context, tx *db.Tx, id UserID) error {
 	_, err := db.Exec(ctx, tx, "DELETE FROM session WHERE user_id = ?", id)
