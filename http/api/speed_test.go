@@ -1,14 +1,13 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
 	"lucarne/video"
-
-	"context"
 )
 
 // BenchmarkAnswers measures whole requests: remembered ones, and the first after a commit that touched videos.
