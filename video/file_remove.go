@@ -93,7 +93,6 @@ func (f *Files) onDeleted(ctx context.Context, fact Deleted) error {
 	if err := f.onRemoved(ctx, gone); err != nil {
 		return err
 	}
-	f.locks.Delete(fact.VideoID)
 	if !fact.IsLocal {
 		return nil
 	}

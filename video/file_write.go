@@ -29,8 +29,11 @@ type FilesOptions struct {
 // Files writes what videos are made of: uploaded originals, renditions, playlists and torrents.
 type Files struct {
 	o     FilesOptions
-	locks sync.Map // ID → *sync.Mutex: the playlists of a video are rewritten by one at a time
+	locks [lockStripes]sync.Mutex // by video: its playlists are rewritten by one at a time
 }
+
+// lockStripes is how many videos can be written at one time, unless two share a lock by chance.
+const lockStripes = 256
 
 // NewFiles makes the subject of video files.
 func NewFiles(o FilesOptions) *Files { return &Files{o: o} }
@@ -82,8 +85,7 @@ func (f *Files) Add(ctx context.Context, id ID, a Addition) error {
 }
 
 func (f *Files) lock(id ID) (unlock func()) {
-	held, _ := f.locks.LoadOrStore(id, new(sync.Mutex))
-	mu := held.(*sync.Mutex)
+	mu := &f.locks[uint64(id)%lockStripes]
 	mu.Lock()
 	return mu.Unlock
 }

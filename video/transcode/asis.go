@@ -41,10 +41,8 @@ func (p *Pipeline) serveAsIs(ctx context.Context, w workpiece, args Build) error
 }
 
 func (p *Pipeline) settleAsIs(ctx context.Context, tx *db.Tx, id video.ID) error {
-	if !p.o.Operation().KeepOriginal {
-		if err := p.o.Files.DropSourceIn(ctx, tx, id); err != nil {
-			return err
-		}
+	if err := p.keepIn(ctx, tx, id, false); err != nil {
+		return err
 	}
 	if err := p.o.Videos.SetStateIn(ctx, tx, id, video.Published, ""); err != nil {
 		return err

@@ -126,6 +126,7 @@ func (p *Pipeline) start(ctx context.Context, w workpiece, args Build) error {
 	if err := p.describe(ctx, w); err != nil {
 		return err
 	}
+	p.takeContained(ctx, w)
 	operation := p.o.Operation()
 	if !operation.Enabled {
 		return p.serveAsIs(ctx, w, args)
@@ -167,6 +168,23 @@ func (p *Pipeline) describe(ctx context.Context, w workpiece) error {
 	}
 	const digits = 10_000 // PeerTube keeps four decimals
 	return p.o.Files.DescribeSource(ctx, s, w.source.Probe.Duration, math.Round(ratio*digits)/digits)
+}
+
+// takeContained adds the chapters and captions inside an upload to the video. A video is no worse without them.
+func (p *Pipeline) takeContained(ctx context.Context, w workpiece) {
+	if w.input.SourceID == 0 {
+		return
+	}
+	if p.o.Chapters != nil && len(w.source.Probe.Chapters) > 0 {
+		if _, err := p.o.Chapters.ReplaceFromContainer(ctx, w.video.ID, w.source.Probe.Chapters); err != nil {
+			p.o.Logger.Warn("the chapters inside a file were not taken", "video", w.video.UUID, "error", err)
+		}
+	}
+	if p.o.Captions != nil && len(w.source.Probe.TextSubtitles()) > 0 {
+		if _, err := p.o.Captions.AddFromContainer(ctx, w.video.ID, w.source); err != nil {
+			p.o.Logger.Warn("the captions inside a file were not taken", "video", w.video.UUID, "error", err)
+		}
+	}
 }
 
 func planFor(w workpiece, s Settings, args Build) (Plan, error) {

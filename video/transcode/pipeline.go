@@ -44,6 +44,8 @@ type Options struct {
 	Renditions  *video.Renditions
 	Thumbnails  *video.Thumbnails
 	Storyboards *video.Storyboards
+	Chapters    *video.Chapters // nil: those inside files are left alone
+	Captions    *video.Captions // nil: those inside files are left alone
 	Operation   func() Operation
 }
 
@@ -80,6 +82,7 @@ func NewPipeline(o Options) *Pipeline {
 	job.Handle(o.Jobs, job.Spec[Storyboard]{
 		Queue: EncodingQueue, MaxAttempts: attempts, Timeout: -1, Backoff: backoff, Handle: p.storyboard,
 	})
+	job.Handle(o.Jobs, job.Spec[Keeping]{Queue: PackagingQueue, MaxAttempts: attempts, Timeout: -1, Backoff: backoff, Handle: p.keep})
 	return p
 }
 

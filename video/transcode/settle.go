@@ -62,10 +62,8 @@ func (p *Pipeline) finishIn(ctx context.Context, tx *db.Tx, e Encoding) error {
 	if err := p.o.Videos.SetStateIn(ctx, tx, e.VideoID, video.Published, ""); err != nil {
 		return err
 	}
-	if len(failed) == 0 && !p.o.Operation().KeepOriginal {
-		if err := p.o.Files.DropSourceIn(ctx, tx, e.VideoID); err != nil {
-			return err
-		}
+	if err := p.keepIn(ctx, tx, e.VideoID, len(failed) > 0); err != nil {
+		return err
 	}
 	return p.wantStoryboardIn(ctx, tx, e.VideoID)
 }

@@ -42,7 +42,7 @@ func (u *Uploads) Receive(ctx context.Context, viewer account.Viewer, id string,
 		return Received{}, conflict()
 	}
 	if part.IsQuestion {
-		return u.progress(id)
+		return u.tell(ctx, viewer, found)
 	}
 	mine, err := u.session(id).take()
 	if err != nil {
@@ -61,12 +61,23 @@ func (u *Uploads) Receive(ctx context.Context, viewer account.Viewer, id string,
 	return u.end(ctx, viewer, found, mine)
 }
 
-func (u *Uploads) progress(id string) (Received, error) {
-	stat, err := os.Stat(u.path(id))
+// tell says how much is here. A file that is whole, but was not made a video before the process ended, is made one now.
+func (u *Uploads) tell(ctx context.Context, viewer account.Viewer, found Upload) (Received, error) {
+	if u.session(found.ID).isBusy() {
+		return Received{}, processing()
+	}
+	stat, err := os.Stat(u.path(found.ID))
 	if err != nil {
 		return Received{}, u.fromDisk(err)
 	}
-	return Received{Bytes: stat.Size()}, nil
+	if stat.Size() < found.Size {
+		return Received{Bytes: stat.Size()}, nil
+	}
+	mine, err := u.session(found.ID).take()
+	if err != nil {
+		return Received{}, err
+	}
+	return u.end(ctx, viewer, found, mine)
 }
 
 func (u *Uploads) arrived(ctx context.Context, found Upload) (Received, error) {
@@ -144,7 +155,7 @@ func (u *Uploads) touch(ctx context.Context, id string) error {
 // end makes a complete file a video.
 func (u *Uploads) end(ctx context.Context, viewer account.Viewer, found Upload, mine turn) (Received, error) {
 	if !mine.finish() {
-		return Received{}, fault.New(fault.Unavailable, "The upload is already being processed").WithCode(CodeProcessing)
+		return Received{}, processing()
 	}
 	defer mine.end()
 	ctx = context.WithoutCancel(ctx)
@@ -161,5 +172,6 @@ func (u *Uploads) end(ctx context.Context, viewer account.Viewer, found Upload, 
 		return Received{}, fmt.Errorf("end upload: %w", err)
 	}
 	u.removeFiles(found.ID)
+	u.forget(found.ID)
 	return Received{Bytes: found.Size, Became: made.ID, Video: made}, nil
 }

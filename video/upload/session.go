@@ -45,7 +45,7 @@ func (s *session) take() (turn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isEnding {
-		return turn{}, fault.New(fault.Unavailable, "The upload is already being processed").WithCode(CodeProcessing)
+		return turn{}, processing()
 	}
 	s.serial++
 	return turn{s: s, serial: s.serial}, nil
@@ -53,6 +53,17 @@ func (s *session) take() (turn, error) {
 
 // CodeProcessing tells that the file is complete and being made a video: ask again in a while.
 const CodeProcessing = "upload_being_processed"
+
+func processing() error {
+	return fault.New(fault.Unavailable, "The upload is already being processed").WithCode(CodeProcessing)
+}
+
+// isBusy reports whether the whole file is being made a video.
+func (s *session) isBusy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isEnding
+}
 
 // errOvertaken tells that another request sends this upload now.
 var errOvertaken = errors.New("another request has taken the upload over")
