@@ -45,20 +45,20 @@ func (a *API) runCommand(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	command := in.optString("command", check[string]{ok: a.isCommand, message: invalidValue})
-	if command == nil {
-		in.require("command", invalidValue)
+	command := in.text("command")
+	if !a.isCommand(command) {
+		in.refuse("command", command, invalidValue)
 	}
-	if command != nil && *command == testEmails {
+	if command == testEmails {
 		in.require("email", "Should have a valid email")
 	}
 	if err := in.err(); err != nil {
 		return err
 	}
-	if *command == testEmails {
+	if command == testEmails {
 		err = a.Mail.Post(r.Context(), mail.Message{To: in.text("email"), Subject: "Test", Text: "This mail was sent to try whether the site can send mail.\n"})
 	} else {
-		err = a.Tasks.RunNow(r.Context(), a.Commands[*command])
+		err = a.Tasks.RunNow(r.Context(), a.Commands[command])
 	}
 	if err != nil {
 		return err

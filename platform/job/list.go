@@ -77,7 +77,7 @@ const maxListed = 10_000
 
 // List gives a page of jobs and how many there are in all.
 func (q *Queue) List(ctx context.Context, f Filter) ([]Job, int, error) {
-	if f.Start < 0 || f.Count < 0 || f.Start+f.Count > maxListed {
+	if f.Start < 0 || f.Count < 0 || f.Count > maxListed || f.Start > maxListed-f.Count {
 		return nil, 0, fault.InvalidParam("start", f.Start, "only the first %d jobs can be listed", maxListed)
 	}
 	total, err := q.count(ctx, f)
