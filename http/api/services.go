@@ -17,6 +17,7 @@ type Services struct {
 
 	Instance
 	Catalogue
+	Audience
 	Media
 }
 
@@ -24,7 +25,7 @@ type Services struct {
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.mediaRoutes(),
+		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(),
 	} {
 		all = append(all, table...)
 	}

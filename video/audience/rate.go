@@ -88,7 +88,7 @@ func (r *Rates) Of(ctx context.Context, viewer account.Viewer, ref shortid.Ref) 
 	return id, rating, err
 }
 
-// Rated is a video somebody rated.
+// RatedVideo is a video somebody rated.
 type RatedVideo struct {
 	Video  video.Details
 	Rating Rating
@@ -97,18 +97,13 @@ type RatedVideo struct {
 
 // RatedPage asks for a part of the ratings of an account.
 type RatedPage struct {
-	Start, Count  int
-	OldestFirst   bool
-	Rating        Rating // "" both
-	AccountHandle string
+	Start, Count int
+	OldestFirst  bool
+	Rating       Rating // "" both
 }
 
 // List gives the ratings of an account, which only its own user may see, with how many there are.
-func (r *Rates) List(ctx context.Context, viewer account.Viewer, p RatedPage) (total int, rated []RatedVideo, err error) {
-	of, err := accountNamed(ctx, r.o.DB, p.AccountHandle)
-	if err != nil {
-		return 0, nil, err
-	}
+func (r *Rates) List(ctx context.Context, viewer account.Viewer, of account.ID, p RatedPage) (total int, rated []RatedVideo, err error) {
 	if of != viewer.AccountID() {
 		return 0, nil, fault.New(fault.Forbidden, "Only owner of this account can access this resource.")
 	}

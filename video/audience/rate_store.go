@@ -2,7 +2,6 @@ package audience
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"lucarne/account"
@@ -81,14 +80,4 @@ func ratingsOf(ctx context.Context, q db.Querier, of account.ID, p RatedPage) ([
 	}, "SELECT video_id, kind, created_at FROM rate"+f.Where()+" ORDER BY created_at"+direction+", video_id"+direction+" LIMIT ? OFFSET ?",
 		f.Args(bounded(p.Count), max(p.Start, 0))...)
 	return rows, total, err
-}
-
-func accountNamed(ctx context.Context, q db.Querier, handle string) (account.ID, error) {
-	username, host, _ := strings.Cut(handle, "@")
-	id, found, err := db.Find(ctx, q, db.Column[account.ID], `SELECT a.id FROM account a JOIN actor c ON c.id = a.actor_id
-		WHERE LOWER(c.username) = ? AND c.host = ?`, strings.ToLower(username), strings.ToLower(host))
-	if err == nil && !found {
-		err = fault.New(fault.NotFound, "Account not found")
-	}
-	return id, err
 }
