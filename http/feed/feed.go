@@ -66,13 +66,13 @@ type Usage struct{ Users, ActiveMonth, ActiveHalfyear, Videos, Comments int }
 // Options set up Feeds.
 type Options struct {
 	Site          account.Site
-	Version       string // of PeerTube, whose API this is
-	Clock         clock.Clock
-	Started       time.Time // of the process: when a feed without items is from
+	Version       string      // of PeerTube, whose API this is
+	Clock         clock.Clock // nil means the system's
+	Started       time.Time   // of the process: when a feed without items is from
 	Videos        *video.Videos
 	Channels      *channel.Channels
 	Accounts      Accounts
-	Subscriptions Subscriptions
+	Subscriptions Subscriptions // nil: nobody follows anything
 	Usage         func(ctx context.Context) (Usage, error)
 	Settings      func() Settings
 	WellKnown     blob.Store // files of the operator's own, served below /.well-known
@@ -85,7 +85,12 @@ type Feeds struct {
 }
 
 // New makes the feeds of an instance.
-func New(o Options) *Feeds { return &Feeds{o: o} }
+func New(o Options) *Feeds {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	return &Feeds{o: o}
+}
 
 type handler func(w http.ResponseWriter, r *http.Request) error
 

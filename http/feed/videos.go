@@ -177,16 +177,22 @@ func (f *Feeds) subscriptions(r *http.Request, q *query) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	filter.Channels, err = f.o.Subscriptions.ChannelsOf(r.Context(), viewer)
-	if err != nil {
+	if filter.Channels, err = f.followed(r.Context(), viewer); err != nil {
 		return document{}, err
-	}
-	if filter.Channels == nil {
-		filter.Channels = []channel.ID{}
 	}
 	d := f.ofAccount(viewer.User.Account)
 	d.Self, d.IsPrivate = f.o.Site.Origin+r.URL.RequestURI(), true
 	return f.filled(r.Context(), viewer, d, filter, order)
+}
+
+// followed are the channels a user follows; none is an empty list, which matches nothing.
+func (f *Feeds) followed(ctx context.Context, viewer account.Viewer) ([]channel.ID, error) {
+	none := []channel.ID{}
+	if f.o.Subscriptions == nil {
+		return none, nil
+	}
+	ids, err := f.o.Subscriptions.ChannelsOf(ctx, viewer)
+	return append(none, ids...), err
 }
 
 // comments is the feed of what is said under videos. Nobody can say anything yet, so that it describes what it would be of and is empty.
