@@ -26,6 +26,7 @@ func TestDiscoveryHasTheShapeOfTheRecordings(t *testing.T) {
 			{"329", "/.well-known/webfinger?resource=acct:peertube@localhost:9100"},
 			{"336", "/.well-known/dnt/"},
 			{"344", "/manifest.webmanifest"},
+			{"268", "/plugins/translations/fr-FR.json"},
 		}
 		for _, c := range cases {
 			t.Run(c.capture, func(t *testing.T) {
@@ -83,6 +84,9 @@ func TestRedirections(t *testing.T) {
 func TestWellKnownTexts(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
+		if got := w.body(t, "/plugins/global.css"); len(got) != 0 {
+			t.Errorf("style of plugins: %q", got)
+		}
 		if got := string(w.body(t, "/robots.txt")); got != w.settings.Robots {
 			t.Errorf("robots.txt: %q", got)
 		}

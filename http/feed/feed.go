@@ -94,7 +94,8 @@ func New(o Options) *Feeds {
 
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// Handler serves feeds and documents. limit wraps a handler with the rate limit of a group ("feeds", "well_known"); nil limits nothing.
+// Handler serves feeds and documents. limit wraps a handler with the rate limit of a group ("feeds",
+// "plugins", "well_known"); nil limits nothing.
 func (f *Feeds) Handler(limit func(group string, next http.Handler) http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	for group, routes := range f.routes() {
@@ -133,6 +134,10 @@ func (f *Feeds) routes() map[string]map[string]handler {
 			"/services/redirect/{rest...}": f.redirect,
 			"/robots.txt":                  f.robots,
 			"/manifest.webmanifest":        f.manifest,
+		},
+		"plugins": {
+			"/plugins/global.css":          f.pluginStyle,
+			"/plugins/translations/{file}": f.pluginTranslations,
 		},
 		"well_known": {
 			"/nodeinfo/{file}":             f.nodeinfo,
