@@ -1,6 +1,11 @@
 package account
 
-import "maps"
+import (
+	"maps"
+	"slices"
+
+	"lucarne/platform/fault"
+)
 
 // The ways news reaches a user; a mask.
 const (
@@ -19,3 +24,12 @@ var defaultNotifications = NotificationSettings{
 
 // DefaultNotifications are the settings of a user who chose nothing, in a map of the caller's own.
 func DefaultNotifications() NotificationSettings { return maps.Clone(defaultNotifications) }
+
+func (s NotificationSettings) check() error {
+	var refused []fault.Param
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		_, known := defaultNotifications[name]
+		refused = check(refused, known && s[name] >= 0 && s[name] <= onSite|byMail, name, s[name], invalid)
+	}
+	return fault.InvalidParams(refused)
+}

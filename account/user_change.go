@@ -49,14 +49,11 @@ func (u *Users) Update(ctx context.Context, viewer Viewer, id UserID, c UserChan
 	if err := c.check(u.o.Settings().MinPasswordLength); err != nil {
 		return err
 	}
-	var hash string
-	if c.Password != nil {
-		var err error
-		if hash, err = u.o.Passwords.Hash(ctx, *c.Password); err != nil {
-			return fmt.Errorf("update user %d: %w", id, err)
-		}
+	hash, err := u.hashOf(ctx, c.Password)
+	if err != nil {
+		return fmt.Errorf("update user %d: %w", id, err)
 	}
-	err := u.manage(ctx, viewer, id, func(ctx context.Context, tx *db.Tx, found User) error {
+	err = u.manage(ctx, viewer, id, func(ctx context.Context, tx *db.Tx, found User) error {
 		if err := c.checkRole(viewer, found); err != nil {
 			return err
 		}
@@ -76,6 +73,14 @@ func (u *Users) Update(ctx context.Context, viewer Viewer, id UserID, c UserChan
 		return fmt.Errorf("update user %d: %w", id, err)
 	}
 	return nil
+}
+
+// hashOf hashes a password that may not be given; it is "" then.
+func (u *Users) hashOf(ctx context.Context, password *string) (string, error) {
+	if password == nil {
+		return "", nil
+	}
+	return u.o.Passwords.Hash(ctx, *password)
 }
 
 func (c UserChange) checkRole(viewer Viewer, found User) error {
@@ -178,16 +183,8 @@ func (u *Users) delete(ctx context.Context, tx *db.Tx, found User) error {
 		return err
 	}
 	return u.o.Outbox.Record(ctx, tx, UserDeleted{
-		UserID: found.ID, AccountID: found.Account.ID, ActorURL: found.Account.Actor.URL, Images: filenames(found.Account.Actor.Avatars),
+		UserID: found.ID, AccountID: found.Account.ID, ActorURL: found.Account.Actor.URL, Images: Filenames(found.Account.Actor.Avatars),
 	})
-}
-
-func filenames(images []Image) []string {
-	names := make([]string, len(images))
-	for i, image := range images {
-		names[i] = image.Filename
-	}
-	return names
 }
 
 // manage runs work on a user the viewer may manage, in one transaction that touches the topic.

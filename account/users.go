@@ -38,6 +38,7 @@ type Options struct {
 	Keys       *Keys
 	Passwords  *password.Hasher
 	Channels   Channels
+	Gallery    *Gallery
 	AdminEmail string // of the user root
 	Settings   func() Settings
 }

@@ -39,10 +39,15 @@ type Options struct {
 }
 
 // Channels are the channels known here, ours and remote ones.
-type Channels struct{ o Options }
+type Channels struct {
+	o       Options
+	gallery *account.Gallery
+}
 
 // New makes the channels' subject.
-func New(o Options) *Channels { return &Channels{o: o} }
+func New(o Options) *Channels {
+	return &Channels{o: o, gallery: account.NewGallery(o.Images, o.Pictures, o.Clock)}
+}
 
 // Draft is what a channel is made from.
 type Draft struct {

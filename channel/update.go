@@ -109,13 +109,5 @@ func (c *Channels) delete(ctx context.Context, tx *db.Tx, one Channel) error {
 	if err := remove(ctx, tx, one); err != nil {
 		return err
 	}
-	return c.o.Outbox.Record(ctx, tx, Deleted{ChannelID: one.ID, ActorURL: one.Actor.URL, Images: filenames(append(one.Actor.Avatars, one.Actor.Banners...))})
-}
-
-func filenames(images []account.Image) []string {
-	names := make([]string, 0, len(images))
-	for _, image := range images {
-		names = append(names, image.Filename)
-	}
-	return names
+	return c.o.Outbox.Record(ctx, tx, Deleted{ChannelID: one.ID, ActorURL: one.Actor.URL, Images: account.Filenames(append(one.Actor.Avatars, one.Actor.Banners...))})
 }

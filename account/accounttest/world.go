@@ -9,9 +9,11 @@ import (
 
 	"lucarne/account"
 	"lucarne/account/password"
+	"lucarne/platform/blob"
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
 	"lucarne/platform/event"
+	"lucarne/platform/picture"
 )
 
 // Site is where the tests' instance lives.
@@ -25,6 +27,7 @@ type World struct {
 	DB       *db.DB
 	Clock    *clock.Fake
 	Outbox   *event.Outbox
+	Images   *blob.Disk
 	Users    *account.Users
 	Settings account.Settings
 	Channels []string // "owner username display name" of each default channel made
@@ -33,9 +36,13 @@ type World struct {
 // New makes a world with no users.
 func New(t testing.TB, d *db.DB) *World {
 	t.Helper()
+	images, err := blob.NewDisk(blob.DiskOptions{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	fake := clock.NewFake(Now)
 	w := &World{
-		DB: d, Clock: fake, Outbox: event.New(event.Options{DB: d, Clock: fake, Logger: slog.New(slog.DiscardHandler)}),
+		DB: d, Clock: fake, Images: images, Outbox: event.New(event.Options{DB: d, Clock: fake, Logger: slog.New(slog.DiscardHandler)}),
 		Settings: account.Settings{
 			VideoQuota: -1, VideoQuotaDaily: -1, MinPasswordLength: 6, DefaultChannelName: "Main $1 channel",
 			Preferences: account.Preferences{NSFWPolicy: "do_not_list", P2PEnabled: true, VideosHistoryEnabled: true, AutoPlayVideo: true},
@@ -43,6 +50,7 @@ func New(t testing.TB, d *db.DB) *World {
 	}
 	w.Users = account.New(account.Options{
 		DB: d, Clock: fake, Outbox: w.Outbox, Site: Site, Passwords: Hasher(t), Channels: w, AdminEmail: "admin@localhost.test",
+		Gallery:  account.NewGallery(images, picture.New(picture.Options{}), fake),
 		Keys:     account.NewKeys(func() (account.KeyPair, error) { return account.KeyPair{Public: "public", Private: "private"}, nil }),
 		Settings: func() account.Settings { return w.Settings },
 	})
