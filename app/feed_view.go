@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 
+	"lucarne/account"
 	"lucarne/account/instance"
 	"lucarne/http/feed"
 	"lucarne/platform/blob"
 	"lucarne/platform/config"
+	"lucarne/platform/fault"
 )
 
 // feedSettings is what feeds and the documents below /.well-known say of the instance.
@@ -17,7 +19,7 @@ func (p *platform) feedSettings(c *configuration, icons func() []feed.Icon) func
 		return feed.Settings{
 			Name: i.Name, ShortDescription: i.ShortDescription, Description: i.Description, Language: i.DefaultLanguage, Robots: i.Robots,
 			SecurityTxt: i.SecurityTxt, HidesNSFW: i.DefaultNSFWPolicy == "do_not_list", TrackerEnabled: cfg.Tracker.Enabled,
-			SignupOpen: cfg.Signup.Enabled, Icons: icons(), NodeConfig: c.nodeConfig(), Videos: cfg.Feeds.Videos.Count,
+			SignupOpen: cfg.Signup.Enabled, Icons: icons(), NodeConfig: c.nodeConfig, Videos: cfg.Feeds.Videos.Count,
 			SitemapVideos: cfg.Lucarne.PageSize.Sitemap, Ages: feedAges(cfg.Lucarne.Cache),
 		}
 	}
@@ -40,4 +42,23 @@ func instanceIcons(pictures *instance.Pictures, builtIn []feed.Icon) func() []fe
 		}
 		return icons
 	}
+}
+
+// feedAccounts finds who feeds are of, and for whom.
+type feedAccounts struct{ users *account.Users }
+
+func (f feedAccounts) Get(ctx context.Context, id account.ID) (account.Account, error) {
+	return f.users.AccountByID(ctx, id)
+}
+
+func (f feedAccounts) ByHandle(ctx context.Context, handle string) (account.Account, error) {
+	return f.users.AccountByHandle(ctx, handle)
+}
+
+func (f feedAccounts) ByFeedToken(ctx context.Context, id account.ID, token string) (account.Viewer, error) {
+	user, err := f.users.ByFeedToken(ctx, id, token)
+	if fault.Is(err, fault.NotFound) || err == nil && user.IsBlocked {
+		return account.Viewer{}, fault.New(fault.Forbidden, "User and token mismatch")
+	}
+	return account.Viewer{User: &user}, err
 }

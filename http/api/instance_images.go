@@ -26,7 +26,7 @@ type InstanceLogo struct {
 }
 
 // logosPath is the folder logos are served from.
-const logosPath = "/lazy-static/upload-images/"
+const logosPath = "/lazy-static/uploads/"
 
 // imageKind is a kind of picture that has routes of its own.
 type imageKind struct {

@@ -90,7 +90,7 @@ func (f *Feeds) nodeinfo(w http.ResponseWriter, r *http.Request) error {
 	d.Usage.Users.Total, d.Usage.Users.ActiveMonth, d.Usage.Users.ActiveHalfyear = usage.Users, usage.ActiveMonth, usage.ActiveHalfyear
 	d.Usage.LocalPosts, d.Usage.LocalComments = usage.Videos, usage.Comments
 	d.Metadata.Taxonomy.PostsName = "Videos"
-	d.Metadata.NodeName, d.Metadata.NodeDescription, d.Metadata.NodeConfig = settings.Name, settings.ShortDescription, settings.NodeConfig
+	d.Metadata.NodeName, d.Metadata.NodeDescription, d.Metadata.NodeConfig = settings.Name, settings.ShortDescription, settings.NodeConfig()
 	return f.writeDiscovery(w, r, `application/json; charset=utf-8; profile="`+nodeinfoSchema+`#"`, d)
 }
 

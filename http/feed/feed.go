@@ -43,9 +43,9 @@ type Settings struct {
 	HidesNSFW        bool   // unless a feed's reader asks for sensitive videos
 	TrackerEnabled   bool
 	SignupOpen       bool
-	Icons            []Icon // smallest first
-	NodeConfig       any    // what NodeInfo adds in its metadata
-	Videos           int    // in a feed
+	Icons            []Icon     // smallest first
+	NodeConfig       func() any // what NodeInfo adds in its metadata
+	Videos           int        // in a feed
 	SitemapVideos    int
 	Ages             Ages
 }

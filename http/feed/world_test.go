@@ -72,7 +72,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w := &world{World: videotest.New(t, d), people: people{}, follows: follows{}, kept: kept}
 	w.settings = feed.Settings{
 		Name: "A site", ShortDescription: "Films", Description: "All **our** films", Language: "en", Robots: "User-agent: *\nDisallow:\n",
-		HidesNSFW: true, TrackerEnabled: true, SignupOpen: true, Videos: 20, SitemapVideos: 5000, NodeConfig: map[string]any{},
+		HidesNSFW: true, TrackerEnabled: true, SignupOpen: true, Videos: 20, SitemapVideos: 5000, NodeConfig: func() any { return map[string]any{} },
 		Icons: []feed.Icon{{Path: "/assets/icon-48.png", Side: 48, Type: "image/png"}, {Path: "/assets/icon-192.png", Side: 192, Type: "image/png"}},
 		Ages:  feed.Ages{Feeds: 15 * time.Minute, Discovery: 10 * time.Minute, Robots: time.Hour, Sitemap: 24 * time.Hour, OEmbed: time.Hour},
 	}
