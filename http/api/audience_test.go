@@ -242,6 +242,22 @@ func TestViewersAreShownAtOnce(t *testing.T) {
 	}
 }
 
+func TestListsTellWhereTheUserStands(t *testing.T) {
+	s := newStage(t, dbtest.SQLite(t))
+	film := "/api/v1/videos/" + s.film.UUID.String()
+	if got := s.do("PUT", film+"/watching", "bob", map[string]any{"currentTime": 7}); got.Code != 204 {
+		t.Fatalf("got %d: %s", got.Code, got.Body)
+	}
+	for path, want := range map[string]int{film: 1, "/api/v1/videos": 1, "/api/v1/search/videos?search=film": 1, "/api/v1/users/me/history/videos": 1} {
+		if got := strings.Count(s.do("GET", path, "bob", nil).Body.String(), `"userHistory":{"currentTime":7}`); got != want {
+			t.Errorf("%s: %d positions for bob, want %d", path, got, want)
+		}
+		if strings.Contains(s.do("GET", path, "alice", nil).Body.String(), "userHistory") {
+			t.Errorf("%s: alice sees a position", path)
+		}
+	}
+}
+
 func TestPlaybackIsCounted(t *testing.T) {
 	s := newStage(t, dbtest.SQLite(t))
 	report := with(playbackReport, "videoId", s.film.ShortUUID())

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"lucarne/video"
 	"lucarne/video/audience"
 )
 
@@ -18,12 +19,7 @@ func (a *API) historyRoutes() []route {
 	}
 }
 
-// watchedJSON is a video of somebody's history.
-type watchedJSON struct {
-	videoJSON
-	UserHistory userHistoryJSON `json:"userHistory"`
-}
-
+// userHistoryJSON is where a user stands in a video.
 type userHistoryJSON struct {
 	CurrentTime int `json:"currentTime"`
 }
@@ -42,8 +38,10 @@ func (a *API) listHistory(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, r, listOf(total, watched, func(one audience.Watched) watchedJSON {
-		return watchedJSON{videoJSON: a.video(one.Video.Video), UserHistory: userHistoryJSON{one.Seconds}}
+	return answer(w, r, listOf(total, watched, func(one audience.Watched) videoJSON {
+		j := a.video(one.Video.Video)
+		j.UserHistory = &userHistoryJSON{one.Seconds}
+		return j
 	}))
 }
 
@@ -72,4 +70,22 @@ func (a *API) forgetWatched(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	return noContent(w)
+}
+
+// addPositions tells users where they stand in the videos of a page, with one query.
+func (a *API) addPositions(r *request, videos []videoJSON) error {
+	if a.History == nil || !r.viewer.IsSignedIn() {
+		return nil
+	}
+	ids := make([]video.ID, len(videos))
+	for i, v := range videos {
+		ids[i] = v.ID
+	}
+	positions, err := a.History.Positions(r.Context(), r.viewer, ids)
+	for i, v := range videos {
+		if seconds, ok := positions[v.ID]; ok {
+			videos[i].UserHistory = &userHistoryJSON{seconds}
+		}
+	}
+	return err
 }

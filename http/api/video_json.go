@@ -51,7 +51,8 @@ type videoJSON struct {
 	*videoManagementJSON
 	*videoInclusionJSON
 	*videoFilesJSON
-	Tags *[]string `json:"tags,omitempty"`
+	Tags        *[]string        `json:"tags,omitempty"`
+	UserHistory *userHistoryJSON `json:"userHistory,omitempty"` // where the user who asks stands, if anywhere
 }
 
 // videoManagementJSON is what owners and moderators see besides.

@@ -93,7 +93,8 @@ func (a *API) videoList(r *request, byDefault video.Sort, narrow func(*video.Fil
 	if err != nil {
 		return list[videoJSON]{}, err
 	}
-	return listOf(found.Total, found.Videos, func(d video.Details) videoJSON { return a.listedVideo(d, f) }), nil
+	encoded := listOf(found.Total, found.Videos, func(d video.Details) videoJSON { return a.listedVideo(d, f) })
+	return encoded, a.addPositions(r, encoded.Data)
 }
 
 // listedVideo encodes a video with what the list was asked to include.

@@ -48,7 +48,11 @@ func (a *API) getVideo(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		return a.videoDetails(found), nil
+		details := a.videoDetails(found)
+		one := []videoJSON{details.videoJSON}
+		err = a.addPositions(r, one)
+		details.UserHistory = one[0].UserHistory
+		return details, err
 	})
 }
 
