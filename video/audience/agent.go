@@ -14,7 +14,7 @@ type Agent struct {
 	System string
 }
 
-// Devices are the kinds of device statistics tell apart.
+// devices are the kinds of device statistics tell apart.
 var devices = []string{"console", "embedded", "mobile", "smarttv", "tablet", "wearable", "xr", "desktop"}
 
 // IsDevice reports whether the name is that of a kind of device.

@@ -1,8 +1,11 @@
 package audience
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"lucarne/account"
@@ -52,6 +55,17 @@ func (h *History) keep(ctx context.Context, positions []position) error {
 			}
 		}
 		return nil
+	})
+}
+
+// lastOfEach keeps the newest position of each user in each video, in an order all transactions share.
+func lastOfEach(positions []position) []position {
+	newest := make(map[position]position, len(positions))
+	for _, p := range positions {
+		newest[position{user: p.user, video: p.video}] = p
+	}
+	return slices.SortedFunc(maps.Values(newest), func(a, b position) int {
+		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.video, b.video))
 	})
 }
 

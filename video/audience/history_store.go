@@ -1,10 +1,7 @@
 package audience
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"lucarne/account"
@@ -13,17 +10,6 @@ import (
 )
 
 const videoSearch = db.SearchIndex("video_search")
-
-// lastOfEach keeps the newest position of each user in each video, in an order all transactions share.
-func lastOfEach(positions []position) []position {
-	newest := make(map[position]position, len(positions))
-	for _, p := range positions {
-		newest[position{user: p.user, video: p.video}] = p
-	}
-	return slices.SortedFunc(maps.Values(newest), func(a, b position) int {
-		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.video, b.video))
-	})
-}
 
 // writePosition passes over users and videos that were deleted meanwhile.
 func writePosition(ctx context.Context, tx *db.Tx, p position, at time.Time) error {

@@ -1,8 +1,6 @@
 package audience
 
-import (
-	"github.com/prometheus/client_golang/prometheus"
-)
+import "github.com/prometheus/client_golang/prometheus"
 
 // PlaybackReport is what a player tells of its work since its last report.
 type PlaybackReport struct {
@@ -51,7 +49,12 @@ func NewPlayback(registry prometheus.Registerer) (*Playback, error) {
 	return p, nil
 }
 
-// resolutions are those that become a label: what players send is not to make series without end.
+// other is the label of what is not known here.
+const other = "other"
+
+// players and resolutions are those that become a label: what players send is not to make series without end.
+var players = map[string]bool{"p2p-media-loader": true, "web-video": true}
+
 var resolutions = map[string]bool{
 	"0": true, "144": true, "240": true, "360": true, "480": true, "720": true, "1080": true, "1440": true, "2160": true,
 }
@@ -61,7 +64,10 @@ func (p *Playback) Report(r PlaybackReport) {
 	if p == nil || p.peers == nil {
 		return
 	}
-	resolution, peerToPeer := "other", "no"
+	player, resolution, peerToPeer := other, other, "no"
+	if players[r.PlayerMode] {
+		player = r.PlayerMode
+	}
 	if resolutions[r.Resolution] {
 		resolution = r.Resolution
 	}
@@ -73,6 +79,6 @@ func (p *Playback) Report(r PlaybackReport) {
 		p.errors: int64(r.Errors), p.changes: int64(r.ResolutionChanges), p.stalls: int64(r.BufferStalled),
 		p.fromPeers: r.DownloadedFromPeers, p.fromHere: r.DownloadedFromHere, p.up: r.UploadedToPeers,
 	} {
-		counter.WithLabelValues(r.PlayerMode, resolution, peerToPeer).Add(float64(max(n, 0)))
+		counter.WithLabelValues(player, resolution, peerToPeer).Add(float64(max(n, 0)))
 	}
 }
