@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lucarne/account/mailtext"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
 )
@@ -128,8 +129,12 @@ func (u *Users) changeEmail(ctx context.Context, tx *db.Tx, user *User, email st
 	if err := checkFree(ctx, tx, user.ID, user.Username, email); err != nil {
 		return err
 	}
-	user.Email = email
-	return nil
+	if !u.o.Settings().VerifiesEmail || !u.o.Letters.Enabled() {
+		user.Email, user.PendingEmail = email, ""
+		return nil
+	}
+	user.PendingEmail = email // until it is proved, see VerifyEmail
+	return u.o.Letters.postIn(ctx, tx, letter{About: mailtext.VerifyEmail, User: user.ID})
 }
 
 func (u *Users) updateAccount(ctx context.Context, tx *db.Tx, a Account, c MyChange) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"lucarne/account/mailtext"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
 )
@@ -32,13 +33,17 @@ func (c UserChange) check(minPassword int) error {
 	return fault.InvalidParams(refused)
 }
 
-// Create makes a user in the name of somebody who manages users; only administrators make administrators and moderators.
+// Create makes a user in the name of somebody who manages users; only administrators make administrators and moderators. Without a
+// password, the user is mailed a link to choose one.
 func (u *Users) Create(ctx context.Context, viewer Viewer, d Draft) (User, error) {
 	if !viewer.Can(ManageUsers) {
 		return User{}, notManaging()
 	}
 	if d.Role != Ordinary && d.Role.isKnown() && !viewer.Can(ManageAllUsers) {
 		return User{}, fault.New(fault.Forbidden, "You can only create users (and not administrators or moderators)")
+	}
+	if d.Password == "" && !u.o.Letters.Enabled() {
+		return User{}, fault.InvalidParam("password", nil, "A password is needed: this site cannot mail a link to choose one")
 	}
 	return u.Add(ctx, d)
 }
@@ -133,6 +138,9 @@ func (u *Users) Block(ctx context.Context, viewer Viewer, id UserID, reason stri
 		if err := endSessions(ctx, tx, id); err != nil {
 			return err
 		}
+		if err := u.o.Letters.postIn(ctx, tx, letter{About: mailtext.Blocked, User: id}); err != nil {
+			return err
+		}
 		return u.o.Outbox.Record(ctx, tx, UserBlocked{UserID: id})
 	})
 	if err != nil {
@@ -144,7 +152,10 @@ func (u *Users) Block(ctx context.Context, viewer Viewer, id UserID, reason stri
 // Unblock lets a user sign in again.
 func (u *Users) Unblock(ctx context.Context, viewer Viewer, id UserID) error {
 	err := u.manage(ctx, viewer, id, func(ctx context.Context, tx *db.Tx, _ User) error {
-		return setBlocked(ctx, tx, id, false, "", u.o.Clock.Now())
+		if err := setBlocked(ctx, tx, id, false, "", u.o.Clock.Now()); err != nil {
+			return err
+		}
+		return u.o.Letters.postIn(ctx, tx, letter{About: mailtext.Unblocked, User: id})
 	})
 	if err != nil {
 		return fmt.Errorf("unblock user %d: %w", id, err)

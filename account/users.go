@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lucarne/account/mailtext"
 	"lucarne/account/password"
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
@@ -27,6 +28,8 @@ type Settings struct {
 	MinPasswordLength  int
 	DefaultChannelName string // "$1" becomes the username
 	Preferences        Preferences
+	// VerifiesEmail says that users prove their addresses before these count.
+	VerifiesEmail bool
 }
 
 // Options set up Users.
@@ -39,7 +42,8 @@ type Options struct {
 	Passwords  *password.Hasher
 	Channels   Channels
 	Gallery    *Gallery
-	AdminEmail string // of the user root
+	AdminEmail string   // of the user root
+	Letters    *Letters // nil: no mail is sent
 	Settings   func() Settings
 }
 
@@ -64,8 +68,10 @@ func (u *Users) Add(ctx context.Context, d Draft) (User, error) {
 	}
 	var made User
 	err := u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		made, err = u.CreateIn(ctx, tx, d)
-		return err
+		if made, err = u.CreateIn(ctx, tx, d); err != nil || d.PasswordHash != "" {
+			return err
+		}
+		return u.o.Letters.postIn(ctx, tx, letter{About: mailtext.CreatePassword, User: made.ID})
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("add user %s: %w", d.Username, err)

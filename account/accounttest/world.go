@@ -31,6 +31,11 @@ type World struct {
 	Users    *account.Users
 	Settings account.Settings
 	Channels []string // "owner username display name" of each default channel made
+
+	Letters       *account.Letters
+	Registrations *account.Registrations
+	Signup        account.SignupSettings
+	mailbox       *mailbox
 }
 
 // New makes a world with no users.
@@ -48,12 +53,15 @@ func New(t testing.TB, d *db.DB) *World {
 			Preferences: account.Preferences{NSFWPolicy: "do_not_list", P2PEnabled: true, VideosHistoryEnabled: true, AutoPlayVideo: true},
 		},
 	}
+	w.Signup = account.SignupSettings{IsOpen: true, Limit: -1}
+	w.newLetters(t)
 	w.Users = account.New(account.Options{
-		DB: d, Clock: fake, Outbox: w.Outbox, Site: Site, Passwords: Hasher(t), Channels: w, AdminEmail: "admin@localhost.test",
+		DB: d, Clock: fake, Outbox: w.Outbox, Site: Site, Passwords: Hasher(t), Channels: w, AdminEmail: "admin@localhost.test", Letters: w.Letters,
 		Gallery:  account.NewGallery(images, picture.New(picture.Options{}), fake),
 		Keys:     account.NewKeys(func() (account.KeyPair, error) { return account.KeyPair{Public: "public", Private: "private"}, nil }),
 		Settings: func() account.Settings { return w.Settings },
 	})
+	w.Registrations = account.NewRegistrations(w.Users, w.Letters, func() account.SignupSettings { return w.Signup })
 	return w
 }
 
