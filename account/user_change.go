@@ -165,11 +165,27 @@ func (u *Users) Unblock(ctx context.Context, viewer Viewer, id UserID) error {
 
 // Delete removes a user in the name of somebody who manages users, with the account, the channels and everything in them.
 func (u *Users) Delete(ctx context.Context, viewer Viewer, id UserID) error {
-	if err := u.manage(ctx, viewer, id, u.delete); err != nil {
+	err := u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		found, err := u.get(ctx, tx, "users.id = ?", id)
+		if err != nil {
+			return err
+		}
+		if found.Username == RootUsername { // said to whoever asks, before the question who may
+			return errRootStays()
+		}
+		if err := checkManages(viewer, found); err != nil {
+			return err
+		}
+		tx.Touch(Topic)
+		return u.delete(ctx, tx, found)
+	})
+	if err != nil {
 		return fmt.Errorf("delete user %d: %w", id, err)
 	}
 	return nil
 }
+
+func errRootStays() error { return fault.New(fault.Invalid, "Cannot remove the root user") }
 
 // DeleteMe removes the viewer's own user.
 func (u *Users) DeleteMe(ctx context.Context, viewer Viewer) error {
@@ -182,7 +198,7 @@ func (u *Users) DeleteMe(ctx context.Context, viewer Viewer) error {
 
 func (u *Users) delete(ctx context.Context, tx *db.Tx, found User) error {
 	if found.Username == RootUsername {
-		return fault.New(fault.Invalid, "Cannot remove the root user")
+		return errRootStays()
 	}
 	if err := u.o.Channels.DeleteOf(ctx, tx, found.Account.ID); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lucarne/account"
+	"lucarne/account/signin"
 	"lucarne/http/router"
 	"lucarne/platform/fault"
 )
@@ -31,10 +32,7 @@ type Authenticator interface {
 }
 
 // Client is where a request comes from, as sessions remember it.
-type Client struct {
-	IP     string
-	Device string // User-Agent
-}
+type Client = signin.Client
 
 // New makes the API of the given services.
 func New(services Services) *API { return &API{Services: services, answers: newAnswers()} }
@@ -126,7 +124,7 @@ func (a *API) authorise(r *request, rt route) error {
 	case rt.access == optional:
 		return nil
 	case !viewer.IsSignedIn():
-		return fault.New(fault.Unauthenticated, "Not authenticated")
+		return fault.New(fault.Unauthenticated, "Token is invalid").WithCode("unauthorized_request")
 	case rt.access == privileged && !viewer.Can(rt.right):
 		return fault.New(fault.Forbidden, "You are not allowed to do this")
 	}
@@ -134,16 +132,10 @@ func (a *API) authorise(r *request, rt route) error {
 }
 
 func (a *API) viewer(r *http.Request) (account.Viewer, error) {
-	if token, ok := bearer(r); ok {
+	if token, ok := router.Bearer(r); ok {
 		return a.Auth.ByToken(r.Context(), token, clientOf(r))
 	}
 	return a.Auth.ByCookie(r.Context(), r)
-}
-
-// bearer reads the access token of the Authorization header (RFC 6750 §2.1; the scheme's case does not matter).
-func bearer(r *http.Request) (string, bool) {
-	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), found && strings.EqualFold(scheme, "Bearer")
 }
 
 func clientOf(r *http.Request) Client {

@@ -19,13 +19,14 @@ type Services struct {
 	Catalogue
 	Audience
 	Media
+	People
 }
 
 // routes is the whole API: one table per subject, each beside its handlers.
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(),
+		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.peopleRoutes(),
 	} {
 		all = append(all, table...)
 	}

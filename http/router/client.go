@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"net/http"
+	"strings"
 )
 
 type clientKey struct{}
@@ -18,4 +19,10 @@ func ClientIP(r *http.Request) string {
 		return ip
 	}
 	return connectionIP(r)
+}
+
+// Bearer reads the access token of the Authorization header (RFC 6750 §2.1; the scheme's case does not matter).
+func Bearer(r *http.Request) (token string, found bool) {
+	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), found && strings.EqualFold(scheme, "Bearer")
 }
