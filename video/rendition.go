@@ -116,7 +116,7 @@ func (r *Renditions) MarkIn(ctx context.Context, tx *db.Tx, id ID, these []Rendi
 			return fmt.Errorf("mark renditions of video %d: %w", id, err)
 		}
 	}
-	tx.AfterCommit(func() { r.tell(context.WithoutCancel(ctx), id) })
+	tx.AfterCommit(func() { r.tell(context.Background(), id) }) // ctx is the transaction's, which is over by then
 	return nil
 }
 

@@ -48,11 +48,9 @@ func (u *Uploads) Receive(ctx context.Context, viewer account.Viewer, id string,
 	if err != nil {
 		return Received{}, err
 	}
+	defer mine.leave()
 	bytes, err := u.append(mine, id, part, body)
-	if err != nil {
-		return Received{}, err
-	}
-	if err := u.touch(ctx, id); err != nil {
+	if err := errors.Join(err, u.touch(ctx, id)); err != nil {
 		return Received{}, err
 	}
 	if bytes < found.Size {
@@ -77,6 +75,7 @@ func (u *Uploads) tell(ctx context.Context, viewer account.Viewer, found Upload)
 	if err != nil {
 		return Received{}, err
 	}
+	defer mine.leave()
 	return u.end(ctx, viewer, found, mine)
 }
 

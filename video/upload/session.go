@@ -13,6 +13,7 @@ import (
 type session struct {
 	mu        sync.Mutex
 	serial    int // of the turn that may write
+	writers   int // requests under way, overtaken ones too
 	isEnding  bool
 	endSerial int
 }
@@ -48,6 +49,7 @@ func (s *session) take() (turn, error) {
 		return turn{}, processing()
 	}
 	s.serial++
+	s.writers++
 	return turn{s: s, serial: s.serial}, nil
 }
 
@@ -56,6 +58,20 @@ const CodeProcessing = "upload_being_processed"
 
 func processing() error {
 	return fault.New(fault.Unavailable, "The upload is already being processed").WithCode(CodeProcessing)
+}
+
+// leave ends a turn.
+func (t turn) leave() {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	t.s.writers--
+}
+
+// isIdle reports whether nobody sends parts just now.
+func (s *session) isIdle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writers == 0
 }
 
 // isBusy reports whether the whole file is being made a video.

@@ -29,12 +29,10 @@ func (u *Uploads) RemoveStale(ctx context.Context) error {
 }
 
 func (u *Uploads) removeOne(ctx context.Context, id string, before time.Time) error {
-	turn, err := u.session(id).take()
-	if err != nil {
-		return nil //nolint:nilerr // it is being made a video just now
+	if s := u.session(id); !s.isIdle() || s.isBusy() {
+		return nil // a slow part is still coming in
 	}
-	defer turn.end()
-	err = u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return removeUntouched(ctx, tx, id, before) })
+	err := u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return removeUntouched(ctx, tx, id, before) })
 	if err != nil {
 		return err
 	}

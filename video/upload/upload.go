@@ -197,7 +197,7 @@ func (u *Uploads) Cancel(ctx context.Context, viewer account.Viewer, id string, 
 	if err != nil {
 		return err
 	}
-	defer turn.end()
+	defer turn.leave()
 	if err := u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return remove(ctx, tx, id) }); err != nil {
 		return fmt.Errorf("cancel upload: %w", err)
 	}
