@@ -173,7 +173,7 @@ func (u *Users) Delete(ctx context.Context, viewer Viewer, id UserID) error {
 		if found.Username == RootUsername { // said to whoever asks, before the question who may
 			return errRootStays()
 		}
-		if err := checkManages(viewer, found); err != nil {
+		if err := CheckManages(viewer, found); err != nil {
 			return err
 		}
 		tx.Touch(Topic)
@@ -221,7 +221,7 @@ func (u *Users) manage(ctx context.Context, viewer Viewer, id UserID, work func(
 		if err != nil {
 			return err
 		}
-		if err := checkManages(viewer, found); err != nil {
+		if err := CheckManages(viewer, found); err != nil {
 			return err
 		}
 		tx.Touch(Topic)
@@ -244,8 +244,8 @@ func (u *Users) own(ctx context.Context, viewer Viewer, work func(context.Contex
 	})
 }
 
-// checkManages is the rule for changing others: moderators manage ordinary users, administrators everybody.
-func checkManages(viewer Viewer, found User) error {
+// CheckManages is the rule for changing others: moderators manage ordinary users, administrators everybody. It fails with fault.Forbidden.
+func CheckManages(viewer Viewer, found User) error {
 	switch {
 	case viewer.Can(ManageAllUsers), viewer.Can(ManageUsers) && found.Role == Ordinary:
 		return nil

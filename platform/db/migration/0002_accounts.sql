@@ -48,6 +48,7 @@ CREATE TABLE users (
   video_quota      BIGINT NOT NULL,          -- bytes, -1 none
   video_quota_daily BIGINT NOT NULL,
   otp_secret       TEXT NOT NULL DEFAULT '', -- sealed with the server's secret
+  otp_step         BIGINT NOT NULL DEFAULT 0, -- of the last code taken: none is taken twice
   feed_token       TEXT NOT NULL,
   plugin_auth      TEXT NOT NULL DEFAULT '',
   preferences      TEXT NOT NULL,            -- JSON: account.Preferences
