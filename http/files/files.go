@@ -5,6 +5,7 @@ package files
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"lucarne/account"
@@ -92,10 +93,19 @@ func (f *Files) routes() []route {
 
 func (f *Files) serve(do func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := do(w, r); err != nil {
+		err := errNoFile()
+		if isOneName(r.PathValue("file")) {
+			err = do(w, r)
+		}
+		if err != nil {
 			router.WriteProblem(w, r, err, "")
 		}
 	}
 }
 
+// isOneName refuses what would lead into another folder. ServeMux takes an escaped slash for a part of the name, but the stores do
+// not: "private%2Fx.mp4" among the public files would be a private one.
+func isOneName(file string) bool { return !strings.ContainsAny(file, `/\`) }
+
+// errNoFile also stands for names that could not be one.
 func errNoFile() error { return fault.New(fault.NotFound, "File not found") }

@@ -166,6 +166,7 @@ func TestPrivateFileNeedsARight(t *testing.T) {
 		}{
 			{"nobody", path, nil, 403},
 			{"as if public", "/static/web-videos/" + name, nil, 404},
+			{"through an escaped slash", "/static/web-videos/private%2F" + name, nil, 404},
 			{"its owner", path, []string{"Authorization", "Bearer alice"}, 200},
 			{"another user", path, []string{"Authorization", "Bearer bob"}, 403},
 			{"a token", path + "?videoFileToken=" + token, nil, 200},
