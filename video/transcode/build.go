@@ -143,8 +143,11 @@ func (p *Pipeline) start(ctx context.Context, w workpiece, args Build) error {
 		}
 	}
 	isDone, err := p.begin(ctx, first, isCopy)
-	if err != nil || isDone || !isCopy {
+	if err != nil || !isCopy {
 		return err
+	}
+	if isDone { // and was interrupted after that
+		return p.pictures(ctx, w)
 	}
 	return p.copyFirst(ctx, w, first)
 }
