@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"lucarne/account"
 	"lucarne/platform/blob"
 	"lucarne/platform/clock"
@@ -20,6 +22,7 @@ import (
 	"lucarne/platform/db"
 	"lucarne/platform/event"
 	"lucarne/platform/job"
+	"lucarne/platform/logbook"
 	"lucarne/platform/mail"
 	"lucarne/platform/picture"
 	"lucarne/video/ffmpeg"
@@ -39,7 +42,10 @@ type platform struct {
 	jobs     *job.Queue
 	outbox   *event.Outbox
 	bus      *event.Bus
-	ffmpeg   *ffmpeg.Tools // nil when ffmpeg is missing
+	ffmpeg   *ffmpeg.Tools // finds its programs at each call: they may be missing
+	registry *prometheus.Registry
+	log      *logbook.Book // its last lines, for administrators
+	audit    *logbook.Book // who changed what
 }
 
 // config is the settings of this moment.

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// serve runs the site until it is told to stop.
+func serve(ctx context.Context, c call) error {
+	if len(c.args) > 0 {
+		return errUsage
+	}
+	site, err := Open(ctx, c.sources, func(level string) *slog.Logger { return newLogger(c.err, level) })
+	if err != nil {
+		return err
+	}
+	site.greet(c.out)
+	return site.Run(ctx)
+}
+
+// greet tells a newcomer where to go; the password is shown this once.
+func (s *Site) greet(w io.Writer) {
+	fmt.Fprintf(w, "Lucarne %s on %s\n", version, s.platform.site.Origin)
+	if s.password != "" {
+		fmt.Fprintf(w, "\n  administrator: %s\n  password:      %s\n\n  This password is shown once. Change it in Settings, or with: lucarne user reset-password %s\n\n",
+			s.root.Username, s.password, s.root.Username)
+	}
+}
+
+// migrate brings the database to this version.
+func migrate(ctx context.Context, c call) error {
+	settings, logger, err := openSettings(c)
+	if err != nil {
+		return err
+	}
+	d, err := openDatabase(ctx, settings.Current())
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	pending, err := d.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	if err := migrateDatabase(ctx, d); err != nil {
+		return err
+	}
+	logger.Info("database is up to date", "engine", d.Engine(), "migrations made", pending)
+	return nil
+}

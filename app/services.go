@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"lucarne/account"
+	"lucarne/account/signin"
+	"lucarne/http/api"
+	"lucarne/http/feed"
+	"lucarne/http/files"
+	"lucarne/http/router"
+	"lucarne/platform/blob"
+	"lucarne/video"
+)
+
+// authenticator answers all surfaces: a bearer token where there is one, else the cookie of a page.
+type authenticator struct{ sessions *signin.Sessions }
+
+func (a authenticator) ByToken(ctx context.Context, token string, client api.Client) (account.Viewer, error) {
+	return a.sessions.ByToken(ctx, token, signin.Client(client))
+}
+
+func (a authenticator) ByCookie(ctx context.Context, r *http.Request) (account.Viewer, error) {
+	return a.sessions.ByCookie(ctx, r)
+}
+
+// Viewer finds who asks for a file.
+func (a authenticator) Viewer(ctx context.Context, r *http.Request) (account.Viewer, error) {
+	if token, ok := router.Bearer(r); ok {
+		return a.sessions.ByToken(ctx, token, signin.Client{IP: router.ClientIP(r), Device: r.UserAgent()})
+	}
+	return a.sessions.ByCookie(ctx, r)
+}
+
+func (s *Site) apiServices() api.Services {
+	return api.Services{
+		Site: s.site, Auth: authenticator{s.sessions}, Logger: s.logger,
+		PageSize:    func() int { return s.config().Lucarne.PageSize.Default },
+		MaxPageSize: func() int { return s.config().Lucarne.PageSize.Max },
+		Instance:    s.apiInstance(),
+		Catalogue: api.Catalogue{
+			Channels: s.channels, Videos: s.videos, Thumbnails: s.thumbnails, FindAccount: s.users.AccountByHandle, Viewers: s.viewers.Now,
+			NSFWPolicy: func() string { return s.config().Instance.DefaultNSFWPolicy },
+		},
+		Audience: api.Audience{
+			Audiences: s.viewers, History: s.history, Rates: s.rates, Stats: s.stats, Playback: s.playback, Captions: s.captions, Chapters: s.chapters,
+		},
+		People: api.People{Users: s.users, Sessions: s.sessions},
+		Media: api.Media{
+			Uploads: s.uploads, Files: s.files, Storyboards: s.storyboards, Pipeline: s.pipeline, PublishDefaults: s.publishDefaults,
+		},
+	}
+}
+
+func (s *Site) apiInstance() api.Instance {
+	return api.Instance{
+		Configuration: s.configuration, InstancePictures: s.instancePictures, Homepage: s.homepage, Contact: s.contact, Mail: s.mailbox,
+		Statistics: s.statistics, Jobs: s.jobs, Tasks: s.schedule, Commands: debugCommands, Log: s.log, AuditLog: s.audit,
+		AcceptsClientLog: func() bool { return s.config().Log.AcceptClientLog },
+		MaxImageBytes:    func() int64 { return int64(s.config().Lucarne.Upload.MaxImageBytes) },
+		TemporaryFolder:  s.blobs.Local(blob.Temporary).Root(),
+	}
+}
+
+// publishDefaults are what a new video has where its form says nothing.
+func (p *platform) publishDefaults() video.Metadata {
+	d := p.config().Defaults.Publish
+	m := video.Metadata{DownloadEnabled: d.DownloadEnabled, CommentsPolicy: video.CommentsPolicy(d.CommentsPolicy), Privacy: video.Privacy(d.Privacy)}
+	return m
+}
+
+func (s *Site) fileOptions() files.Options {
+	return files.Options{
+		Blobs: s.blobs, Videos: s.videos, Captions: s.captions, Tokens: s.fileTokens, Auth: authenticator{s.sessions}, FFmpeg: s.ffmpeg,
+		Settings: func() files.Settings {
+			c := s.config()
+			return files.Settings{
+				PrivateFilesRequireAuth: c.StaticFiles.PrivateFilesRequireAuth, MediaAge: c.Lucarne.Cache.Media.Std(),
+				PictureAge: c.Lucarne.Cache.Pictures.Std(), MaxMuxes: c.DownloadGenerate.MaxParallelDownloads,
+			}
+		},
+	}
+}
+
+func (s *Site) feedOptions() feed.Options {
+	return feed.Options{
+		Site: s.site, Clock: s.clock, Version: peertubeVersion, Started: s.started, Videos: s.videos, Channels: s.channels,
+		Accounts: feedAccounts{s.users}, Usage: s.statistics.Usage, WellKnown: s.blobs.Store(blob.WellKnown),
+		Settings: s.feedSettings(s.configuration, instanceIcons(s.instancePictures, nil)),
+	}
+}

@@ -1,0 +1,199 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"lucarne/account"
+	"lucarne/http/router"
+	"lucarne/platform/clock"
+	"lucarne/platform/config"
+	"lucarne/platform/event"
+	"lucarne/platform/job"
+	"lucarne/platform/logbook"
+	"lucarne/platform/picture"
+	"lucarne/video/ffmpeg"
+	"lucarne/video/transcode"
+)
+
+// Site is Lucarne, built and ready to run.
+type Site struct {
+	*platform
+	*subjects
+	schedule *job.Schedule
+	server   *router.Server
+	admin    *router.Server // nil when no address is set
+	started  time.Time
+	root     account.User
+	password string // of root, when this start made it up
+}
+
+// Open builds a site from its settings: the database is brought to this version, and what every instance has is made. The address is
+// open once it returns; nothing answers before Run.
+func Open(ctx context.Context, sources config.Sources, logger func(level string) *slog.Logger) (*Site, error) {
+	settings, err := config.Open(sources)
+	if err != nil {
+		return nil, err
+	}
+	p := &platform{
+		settings: settings, clock: clock.System{}, registry: prometheus.NewRegistry(), log: logbook.New(loggedLines), audit: logbook.New(loggedLines),
+	}
+	p.logger = slog.New(p.log.Handler(logger(settings.Current().Log.Level).Handler()))
+	for _, warning := range settings.Warnings() {
+		p.logger.Warn("configuration", "problem", warning.String())
+	}
+	s := &Site{platform: p, started: p.clock.Now()}
+	if err := s.build(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *Site) build(ctx context.Context) error {
+	if err := s.platform.open(ctx); err != nil {
+		return err
+	}
+	var err error
+	if s.subjects, err = newSubjects(s.platform); err != nil {
+		return err
+	}
+	subscribe(s.platform, s.subjects)
+	if err := s.applyStoredSettings(ctx); err != nil {
+		return err
+	}
+	if err := s.firstStart(ctx); err != nil {
+		return err
+	}
+	s.schedule = newSchedule(s.platform, s.subjects)
+	return s.listen()
+}
+
+// open builds what the subjects stand on.
+func (p *platform) open(ctx context.Context) (err error) {
+	cfg := p.config()
+	p.site = account.Site{Origin: cfg.Webserver.Origin(), Host: cfg.Webserver.Host()}
+	if p.secret, err = siteSecret(cfg); err != nil {
+		return err
+	}
+	if p.db, err = openDatabase(ctx, cfg); err != nil {
+		return err
+	}
+	if err := migrateDatabase(ctx, p.db); err != nil {
+		return err
+	}
+	if p.blobs, err = openBlobs(cfg); err != nil {
+		return err
+	}
+	if p.mail, err = newMail(cfg, p.settings); err != nil {
+		return err
+	}
+	p.pictures = picture.New(picture.Options{MaxBytes: int64(cfg.Lucarne.Upload.MaxImageBytes), MaxPixels: cfg.Lucarne.Upload.MaxPixels})
+	p.ffmpeg = ffmpeg.New(ffmpeg.Options{
+		FFmpeg: cfg.Lucarne.FFmpeg.Program, FFprobe: cfg.Lucarne.FFmpeg.ProbeProgram, Threads: cfg.Transcoding.Threads,
+		ProbeTimeout: cfg.Lucarne.FFmpeg.ProbeTimeout.Std(), Timeout: cfg.Lucarne.Transcoding.Timeout.Std(), Nice: encoderNiceness,
+	})
+	p.bus = event.NewBus()
+	p.outbox = event.New(event.Options{DB: p.db, Clock: p.clock, Logger: p.logger, SweepEvery: cfg.Lucarne.Jobs.OutboxPollInterval.Std()})
+	p.jobs, err = job.New(job.Options{
+		DB: p.db, Clock: p.clock, Logger: p.logger, Node: nodeName, Queues: queues(cfg),
+		PollEvery: min(cfg.Lucarne.Jobs.PollInterval.Std(), fastestPoll), StopWithin: stopJobsWithin, Keep: cfg.Lucarne.Jobs.CompletedRetention.Std(),
+	})
+	return err
+}
+
+const (
+	loggedLines     = 2_000     // kept in memory for the administration pages
+	nodeName        = "lucarne" // of the only process on this database
+	encoderNiceness = 10        // people who watch go before what is encoded
+	stopJobsWithin  = 2 * time.Second
+	fastestPoll     = 250 * time.Millisecond
+)
+
+// queues gives each job queue how many of its jobs run at once.
+func queues(cfg *config.Config) map[string]int {
+	return map[string]int{
+		"default":                cfg.Lucarne.Jobs.Workers,
+		transcode.PackagingQueue: 2, // quick, and not to be kept waiting by encoding
+		transcode.EncodingQueue:  cfg.Transcoding.Concurrency,
+	}
+}
+
+// overlayName is where the administrator's changes to the configuration are kept.
+const overlayName = "configuration"
+
+func (s *Site) applyStoredSettings(ctx context.Context) error {
+	var overlay string
+	found, err := s.subjects.settings.Get(ctx, overlayName, &overlay)
+	if err != nil || !found {
+		return err
+	}
+	if err := s.platform.settings.Apply([]byte(overlay)); err != nil {
+		return fmt.Errorf("stored settings: %w", err)
+	}
+	return nil
+}
+
+// firstStart makes what every instance has.
+func (s *Site) firstStart(ctx context.Context) (err error) {
+	if _, err := s.users.EnsureInstanceActor(ctx); err != nil {
+		return err
+	}
+	if _, err := s.sessions.EnsureApplication(ctx); err != nil {
+		return err
+	}
+	s.root, s.password, _, err = s.users.EnsureRoot(ctx, s.config().Lucarne.InitialRootPassword)
+	return err
+}
+
+func (s *Site) listen() (err error) {
+	cfg := s.config()
+	h := cfg.Lucarne.HTTP
+	options := router.ServerOptions{
+		Address: cfg.Listen.Address(), Logger: s.logger, ReadHeaderTimeout: h.ReadHeaderTimeout.Std(), BodyIdleTimeout: h.BodyIdleTimeout.Std(),
+		WriteIdleTimeout: h.WriteIdleTimeout.Std(), IdleTimeout: h.IdleTimeout.Std(), StopWithin: h.ShutdownTimeout.Std(), MaxHeaderBytes: int(h.MaxHeaderBytes),
+	}
+	if options.Handler, err = s.handler(); err != nil {
+		return err
+	}
+	if s.server, err = router.Listen(options); err != nil || cfg.Lucarne.AdminListen == "" {
+		return err
+	}
+	options.Address, options.Handler, options.WriteIdleTimeout = cfg.Lucarne.AdminListen, adminHandler(s.registry), 0
+	s.admin, err = router.Listen(options)
+	return err
+}
+
+// Addr is where the site listens.
+func (s *Site) Addr() net.Addr { return s.server.Addr() }
+
+// Run answers, delivers facts, and works jobs and tasks, until ctx ends; then everything stops in good order.
+func (s *Site) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, part := range []func(context.Context) error{s.server.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run} {
+		group.Go(func() error { return part(ctx) })
+	}
+	if s.admin != nil {
+		group.Go(func() error { return s.admin.Run(ctx) })
+	}
+	err := group.Wait()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
+	defer cancel()
+	return errors.Join(err, s.viewers.Close(last), s.close())
+}
+
+// closeWithin bounds writing down who was watching when the site stopped.
+const closeWithin = time.Second
+
+func (s *Site) close() error {
+	if s.platform.db == nil {
+		return nil
+	}
+	return s.platform.db.Close()
+}
