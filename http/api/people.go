@@ -7,13 +7,15 @@ import (
 
 // People is what the API speaks for about users and their sessions.
 type People struct {
-	Users    *account.Users
-	Sessions *signin.Sessions
+	Users         *account.Users
+	Sessions      *signin.Sessions
+	Registrations *account.Registrations
+	Letters       *account.Letters
 }
 
 func (a *API) peopleRoutes() []route {
 	var all []route
-	for _, table := range [][]route{a.oauthRoutes(), a.sessionRoutes(), a.myRoutes(), a.userRoutes()} {
+	for _, table := range [][]route{a.oauthRoutes(), a.sessionRoutes(), a.myRoutes(), a.userRoutes(), a.registrationRoutes(), a.letterRoutes()} {
 		all = append(all, table...)
 	}
 	return all

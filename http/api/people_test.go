@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +21,8 @@ import (
 	"lucarne/http/router"
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
+	"lucarne/platform/job"
+	"lucarne/platform/mail"
 	"lucarne/platform/picture"
 	"lucarne/video/videotest"
 )
@@ -28,16 +32,33 @@ type town struct {
 	*site
 	tokens map[string]string // of users
 	app    signin.Application
-	codes  map[account.UserID]string
+	signup account.SignupSettings
+}
+
+// noMail is a site that sends no mail.
+type noMail struct{}
+
+func (noMail) Enabled() bool                            { return false }
+func (noMail) Send(context.Context, mail.Message) error { return errors.New("no mail") }
+
+func (w *town) letters(t *testing.T) *account.Letters {
+	t.Helper()
+	jobs, err := job.New(job.Options{DB: w.DB, Clock: w.Clock, Logger: slog.New(slog.DiscardHandler), Node: "test", Queues: map[string]int{"default": 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account.NewLetters(account.LetterOptions{DB: w.DB, Clock: w.Clock, Site: channeltest.Site, Jobs: jobs, Mail: noMail{}})
 }
 
 func newTown(t *testing.T, d *db.DB) *town {
 	t.Helper()
-	w := &town{site: &site{World: videotest.New(t, d)}, tokens: map[string]string{}}
+	w := &town{site: &site{World: videotest.New(t, d)}, tokens: map[string]string{}, signup: account.SignupSettings{IsOpen: true, Limit: -1}}
 	isVerified := true
+	letters := w.letters(t)
 	users := account.New(account.Options{
 		DB: d, Clock: w.Clock, Outbox: w.Outbox, Site: channeltest.Site, Keys: w.Keys, Passwords: accounttest.Hasher(t), Channels: w.Channels,
 		Gallery: account.NewGallery(w.Images, picture.New(picture.Options{}), w.Clock), AdminEmail: "admin@localhost.test",
+		Letters: letters,
 		Settings: func() account.Settings {
 			return account.Settings{
 				VideoQuota: -1, VideoQuotaDaily: -1, MinPasswordLength: 6, DefaultChannelName: "Main $1 channel",
@@ -51,7 +72,10 @@ func newTown(t *testing.T, d *db.DB) *town {
 	w.handler = api.New(api.Services{
 		Site: channeltest.Site, Auth: sessions, PageSize: func() int { return 15 }, MaxPageSize: func() int { return 100 },
 		Catalogue: api.Catalogue{Channels: w.Channels, Videos: w.Videos, NSFWPolicy: func() string { return "do_not_list" }},
-		People:    api.People{Users: users, Sessions: sessions},
+		People: api.People{
+			Users: users, Sessions: sessions, Letters: letters,
+			Registrations: account.NewRegistrations(users, letters, func() account.SignupSettings { return w.signup }),
+		},
 	}).Handler(nil)
 	if _, _, _, err := users.EnsureRoot(t.Context(), "root-password"); err != nil {
 		t.Fatal(err)
