@@ -102,8 +102,11 @@ func imports(s source) []string {
 	return list
 }
 
-// isTestSupport tells the folders that only tests import: dbtest, channeltest, capturetest…
-func isTestSupport(folder string) bool { return strings.HasSuffix(folder, "test") }
+// isTestSupport tells the folders that are no part of the program: dbtest, channeltest, capturetest…, and the measurements, which fill a
+// database directly.
+func isTestSupport(folder string) bool {
+	return strings.HasSuffix(folder, "test") || folder == "app/bench"
+}
 
 func TestImportsKeepTheLine(t *testing.T) {
 	for _, s := range sources(t) {

@@ -122,7 +122,8 @@ func (s *subjects) buildVideos(p *platform) {
 func (s *subjects) buildMedia(p *platform) {
 	s.pipeline = transcode.NewPipeline(transcode.Options{
 		DB: p.db, Clock: p.clock, Logger: p.logger, Jobs: p.jobs, Blobs: p.blobs, Tools: p.ffmpeg, Videos: s.videos, Files: s.files,
-		Renditions: s.renditions, Thumbnails: s.thumbnails, Storyboards: s.storyboards, Operation: p.transcoding,
+		Renditions: s.renditions, Thumbnails: s.thumbnails, Storyboards: s.storyboards, Chapters: s.chapters, Captions: s.captions,
+		Operation: p.transcoding,
 	})
 	s.uploads = upload.New(upload.Options{
 		DB: p.db, Clock: p.clock, Logger: p.logger, Blobs: p.blobs, Videos: s.videos, Files: s.files, Thumbnails: s.thumbnails,
