@@ -85,3 +85,9 @@ func listRegistrations(ctx context.Context, q db.Querier, f RegistrationFilter) 
 func userTotal(ctx context.Context, q db.Querier) (int, error) {
 	return db.Value[int](ctx, q, "SELECT COUNT(*) FROM users")
 }
+
+// waitingHash is the password hash of somebody who waits for a decision.
+func waitingHash(ctx context.Context, q db.Querier, login string) (string, bool, error) {
+	return db.Find(ctx, q, db.Column[string], "SELECT password_hash FROM registration WHERE state = ? AND (LOWER(username) = LOWER(?) OR LOWER(email) = LOWER(?))",
+		Pending, login, login)
+}

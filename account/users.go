@@ -210,17 +210,35 @@ func (u *Users) FindByLogin(ctx context.Context, login string) (user User, found
 }
 
 // Verify finds the user a name or mail address and a password belong to; found is false when they belong to nobody, after the same
-// time whether the name exists or not. A password kept in an older way is hashed anew.
+// time whether the name exists or not. A password kept in an older way is hashed anew. Who waits for a moderator's decision gets
+// fault.Invalid with code "account_waiting_for_approval".
 func (u *Users) Verify(ctx context.Context, login, password string) (user User, found bool, err error) {
-	user, _, err = u.FindByLogin(ctx, login)
+	user, isKnown, err := u.FindByLogin(ctx, login)
 	if err != nil {
 		return User{}, false, err
+	}
+	if !isKnown {
+		return User{}, false, u.verifyWaiting(ctx, login, password)
 	}
 	matches, err := u.VerifyPassword(ctx, user, password)
 	if err != nil || !matches {
 		return User{}, false, err
 	}
 	return user, true, nil
+}
+
+// verifyWaiting tells people whose registration waits for a moderator that it does, if the password is theirs. For everybody else the
+// comparison only takes its time.
+func (u *Users) verifyWaiting(ctx context.Context, login, password string) error {
+	hash, _, err := waitingHash(ctx, u.o.DB, login)
+	if err != nil {
+		return fmt.Errorf("find waiting registration: %w", err)
+	}
+	matches, _, err := u.o.Passwords.Verify(ctx, hash, password)
+	if err == nil && matches {
+		return fault.New(fault.Invalid, "This account is awaiting approval by moderators.").WithCode("account_waiting_for_approval")
+	}
+	return err
 }
 
 // VerifyPassword compares a password with a user's.

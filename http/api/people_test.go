@@ -66,13 +66,18 @@ func newTown(t *testing.T, d *db.DB) *town {
 			}
 		},
 	})
+	codes, err := signin.NewCodes(signin.CodeOptions{DB: d, Clock: w.Clock, Users: users, Site: channeltest.Site, Secret: []byte("secret")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	sessions := signin.New(signin.Options{
-		DB: d, Clock: w.Clock, Logger: slog.New(slog.DiscardHandler), Users: users, Secret: []byte("secret"), ClientIP: router.ClientIP,
+		DB: d, Clock: w.Clock, Logger: slog.New(slog.DiscardHandler), Users: users, TwoFactor: codes, Secret: []byte("secret"), ClientIP: router.ClientIP,
 	})
 	w.handler = api.New(api.Services{
 		Site: channeltest.Site, Auth: sessions, PageSize: func() int { return 15 }, MaxPageSize: func() int { return 100 },
 		Catalogue: api.Catalogue{Channels: w.Channels, Videos: w.Videos, NSFWPolicy: func() string { return "do_not_list" }},
 		People: api.People{
+			Codes: codes,
 			Users: users, Sessions: sessions, Letters: letters,
 			Registrations: account.NewRegistrations(users, letters, func() account.SignupSettings { return w.signup }),
 		},
@@ -276,6 +281,30 @@ func TestUsersAreChangedByTheirRules(t *testing.T) {
 			if got := w.as(c.as, c.method, c.path, c.body); got.Code != c.want {
 				t.Errorf("%s: got %d, want %d: %.300s", c.name, got.Code, c.want, got.Body)
 			}
+		}
+	})
+}
+
+func TestTokenEndpointStandsBadInput(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		long := strings.Repeat("x", 10_000)
+		for name, fields := range map[string]url.Values{
+			"bytes that are no text": {"username": {"\xff"}, "password": {"x"}},
+			"a zero byte":            {"username": {"a\x00b"}, "password": {"x"}},
+			"a long name":            {"username": {long}, "password": {"x"}},
+			"a long password":        {"username": {"alice"}, "password": {long}},
+			"a name twice":           {"username": {"alice", "root"}, "password": {"x"}},
+			"a long refresh token":   {"grant_type": {"refresh_token"}, "refresh_token": {long}},
+			"no client":              {"client_id": {""}, "client_secret": {""}},
+			"nothing":                {},
+		} {
+			if got := w.form(fields); got.Code != http.StatusBadRequest {
+				t.Errorf("%s: got %d %s", name, got.Code, got.Body)
+			}
+		}
+		if got := w.as(long, "GET", "/users/me", nil); got.Code != http.StatusUnauthorized {
+			t.Errorf("a long token: got %d", got.Code)
 		}
 	})
 }

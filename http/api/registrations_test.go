@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"net/url"
+	"strings"
 	"testing"
 
 	"lucarne/platform/db"
@@ -60,6 +62,14 @@ func TestRegistrationWithApproval(t *testing.T) {
 			}
 		}
 		w.signIn(t, "bob", "bob-password")
+		if got := w.as("", "POST", "/users/registrations/request", request("dave")); got.Code != 200 {
+			t.Fatal(got.Body)
+		}
+		for password, want := range map[string]string{"dave-password": `"account_waiting_for_approval"`, "wrong": `"invalid_grant"`} {
+			if got := w.form(url.Values{"username": {"dave"}, "password": {password}}); got.Code != 400 || !strings.Contains(got.Body.String(), want) {
+				t.Errorf("dave signs in with %s: %d %s", password, got.Code, got.Body)
+			}
+		}
 	})
 }
 
