@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"lucarne/platform/fault"
 )
 
 // FollowID names a follow.
@@ -50,4 +52,12 @@ func (u *Users) Followers(ctx context.Context, f FollowFilter) ([]Follow, int, e
 		return nil, 0, fmt.Errorf("list followers: %w", err)
 	}
 	return found, total, nil
+}
+
+// CheckSeesFollowers is the rule for seeing who follows an account and its channels: the owner, and those who manage any channel.
+func CheckSeesFollowers(viewer Viewer, owner ID) error {
+	if viewer.IsSignedIn() && viewer.AccountID() == owner || viewer.Can(ManageAnyChannel) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "Only the owner of this account can see its followers")
 }

@@ -91,7 +91,6 @@ func newTown(t *testing.T, d *db.DB) *town {
 			t.Fatal(err)
 		}
 	}
-	var err error
 	if w.app, err = sessions.EnsureApplication(t.Context()); err != nil {
 		t.Fatal(err)
 	}
