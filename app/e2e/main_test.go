@@ -1,0 +1,73 @@
+package e2e_test
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"lucarne/app/apptest"
+	"lucarne/platform/db/dbtest"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, site := range []*shared{&onSQLite, &onPostgres} {
+		if err := site.close(); err != nil {
+			fmt.Fprintln(os.Stderr, "the shared site:", err)
+			code = 1
+		}
+	}
+	apptest.RemoveMedia()
+	apptest.RemoveProgram()
+	os.Exit(code)
+}
+
+// shared is a site that most stories play on, each with its own users and videos.
+type shared struct {
+	options  apptest.Options
+	once     sync.Once
+	instance *apptest.Instance
+	err      error
+}
+
+var (
+	onSQLite   shared
+	onPostgres = shared{options: apptest.Options{Postgres: true}}
+)
+
+func (s *shared) open(t *testing.T) *apptest.Instance {
+	t.Helper()
+	s.once.Do(func() {
+		if s.instance, s.err = apptest.Open(s.options); s.err == nil {
+			s.instance.Check = checkAgainstDocument
+		}
+	})
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s.instance
+}
+
+func (s *shared) close() error {
+	if s.instance == nil {
+		return nil
+	}
+	return s.instance.Close()
+}
+
+// site is the shared site on SQLite.
+func site(t *testing.T) *apptest.Instance {
+	t.Helper()
+	return onSQLite.open(t)
+}
+
+// onEach tells a story on SQLite and on PostgreSQL.
+func onEach(t *testing.T, story func(t *testing.T, site *apptest.Instance)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { story(t, onSQLite.open(t)) })
+	if os.Getenv(dbtest.PostgresVariable) == "" {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) { story(t, onPostgres.open(t)) })
+}
