@@ -15,8 +15,12 @@ type entry struct {
 	user     account.User
 	expires  atomic.Int64 // milliseconds
 	activeAt atomic.Int64
-	version  int64
+	version  int64     // of the database when it was read
+	until    time.Time // when it is read again whatever the version
 }
+
+// cacheLife is how long a session may outlive its end by another process on the same database, such as a password reset at the command line.
+const cacheLife = 10 * time.Second
 
 func newEntry(r row, user account.User) *entry {
 	e := &entry{id: r.id, kind: r.kind, user: user}
@@ -36,17 +40,17 @@ type cache struct {
 
 func newCache(most int) *cache { return &cache{most: most, entries: make(map[string]*entry)} }
 
-// get finds a session that was read at the given version.
-func (c *cache) get(key string, version int64) (*entry, bool) {
+// get finds a session that was read at the given version, not long ago.
+func (c *cache) get(key string, version int64, now time.Time) (*entry, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	e, found := c.entries[key]
-	return e, found && e.version == version
+	return e, found && e.version == version && now.Before(e.until)
 }
 
-// put keeps a session that was read when the version was the given one, or later.
-func (c *cache) put(key string, version int64, e *entry) {
-	e.version = version
+// put keeps a session that was read now, when the version was the given one or later.
+func (c *cache) put(key string, version int64, now time.Time, e *entry) {
+	e.version, e.until = version, now.Add(cacheLife)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, found := c.entries[key]; !found && len(c.entries) >= c.most {

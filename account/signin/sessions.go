@@ -109,13 +109,13 @@ func (s *Sessions) byToken(ctx context.Context, token string, kind kind, client 
 		return account.Viewer{}, invalidToken()
 	}
 	key, version, now := hash(token), s.version(), s.o.Clock.Now()
-	entry, ok := s.cache.get(key, version)
+	entry, ok := s.cache.get(key, version, now)
 	if !ok {
 		var err error
 		if entry, err = s.load(ctx, key); err != nil {
 			return account.Viewer{}, err
 		}
-		s.cache.put(key, version, entry)
+		s.cache.put(key, version, now, entry)
 	}
 	if entry.kind != kind || !now.Before(entry.expiresAt()) || entry.user.IsBlocked {
 		return account.Viewer{}, invalidToken()

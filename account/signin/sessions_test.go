@@ -204,6 +204,20 @@ func TestHotTokenAsksNoQuestion(t *testing.T) {
 	})
 }
 
+func TestAnotherProcessEndsSessionsSoon(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.User(t, "alice", account.Ordinary)
+		tokens := w.signIn(t, "alice", "alice-password")
+		w.open(t, tokens.Access)
+		exec(t, d, "DELETE FROM session") // touches no topic here
+		w.Clock.Advance(10 * time.Second)
+		if who := w.open(t, tokens.Access); who != "nobody" {
+			t.Errorf("the token still opens for %s", who)
+		}
+	})
+}
+
 func TestSessionsAreListedAndRevokedByTheirOwner(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
