@@ -16,6 +16,7 @@ const (
 	taskOldHistory   = "old history"
 	taskRanking      = "ranking"
 	taskSweepWork    = "work folders"
+	taskOldSignIns   = "expired sign-ins"
 )
 
 // newSchedule lists what recurs while the site runs.
@@ -31,6 +32,9 @@ func newSchedule(p *platform, s *subjects) *job.Schedule {
 		}},
 		job.Task{Name: taskRanking, Every: every.RankingRefresh.Std(), Do: s.videos.RefreshRanking},
 		job.Task{Name: taskSweepWork, Every: every.OrphanCleanup.Std(), Do: s.pipeline.Sweep},
+		job.Task{Name: taskOldSignIns, Every: every.OrphanCleanup.Std(), Do: func(ctx context.Context) error {
+			return errors.Join(s.sessions.Clean(ctx), s.users.Clean(ctx))
+		}},
 	)
 }
 

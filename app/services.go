@@ -46,7 +46,7 @@ func (s *Site) apiServices() api.Services {
 		Audience: api.Audience{
 			Audiences: s.viewers, History: s.history, Rates: s.rates, Stats: s.stats, Playback: s.playback, Captions: s.captions, Chapters: s.chapters,
 		},
-		People: api.People{Users: s.users, Sessions: s.sessions},
+		People: api.People{Users: s.users, Sessions: s.sessions, Codes: s.codes, Registrations: s.registrations, Letters: s.letters},
 		Media: api.Media{
 			Uploads: s.uploads, Files: s.files, Storyboards: s.storyboards, Pipeline: s.pipeline, PublishDefaults: s.publishDefaults,
 		},

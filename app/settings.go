@@ -26,6 +26,7 @@ func (p *platform) accountSettings() account.Settings {
 		VideoQuotaDaily:    int64(c.User.VideoQuotaDaily),
 		MinPasswordLength:  c.User.PasswordConstraints.MinLength,
 		DefaultChannelName: c.User.DefaultChannelName,
+		VerifiesEmail:      c.Signup.RequiresEmailVerification,
 		Preferences: account.Preferences{
 			NSFWPolicy:                c.Instance.DefaultNSFWPolicy,
 			P2PEnabled:                c.Defaults.P2P.Webapp.Enabled,
