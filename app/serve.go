@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 )
 
 // serve runs the site until it is told to stop.
@@ -17,6 +18,7 @@ func serve(ctx context.Context, c call) error {
 		return err
 	}
 	site.greet(c.out)
+	debug.FreeOSMemory() // building leaves garbage, hashing the first password most of all: 20 MB an idle site would keep for minutes
 	return site.Run(ctx)
 }
 
