@@ -16,7 +16,10 @@ type People struct {
 
 func (a *API) peopleRoutes() []route {
 	var all []route
-	for _, table := range [][]route{a.oauthRoutes(), a.sessionRoutes(), a.myRoutes(), a.userRoutes(), a.accountRoutes(), a.twoFactorRoutes(), a.registrationRoutes(), a.letterRoutes()} {
+	for _, table := range [][]route{
+		a.oauthRoutes(), a.sessionRoutes(), a.myRoutes(), a.userRoutes(), a.accountRoutes(), a.twoFactorRoutes(), a.registrationRoutes(),
+		a.letterRoutes(),
+	} {
 		all = append(all, table...)
 	}
 	return all
