@@ -1,6 +1,7 @@
 package router
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
@@ -18,34 +19,60 @@ type LogOptions struct {
 	AnonymizeIP func() bool // keep only the network of an address
 }
 
-// Log writes one line per request, gives each an id, and turns a panic into a 500 that says nothing.
+// Log writes one line per request, gives each an id (the header X-Request-Id, and RequestID), and turns a panic into a 500 that says
+// nothing.
 func Log(o LogOptions, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id := time.Now(), rand.Text()[:12]
-		recorded := &recorder{ResponseWriter: w}
+		recorded := &recorder{passing: passing{w}}
 		w.Header().Set("X-Request-Id", id)
-		defer func() {
-			value := recover()
-			if value == http.ErrAbortHandler {
-				panic(value)
-			}
-			if value != nil {
-				o.Logger.Error("request panicked", "id", id, "method", r.Method, "path", r.URL.Path, "panic", value, "stack", string(debug.Stack()))
-				if recorded.status == 0 {
-					WriteProblem(recorded, r, errHidden, "")
-				}
-			}
-			if o.Requests() && (r.URL.Path != "/api/v1/ping" || o.Pings()) {
-				o.Logger.Info("request", "id", id, "method", r.Method, "path", r.URL.Path, "status", recorded.status,
-					"bytes", recorded.bytes, "ms", time.Since(start).Milliseconds(), "ip", shownIP(ClientIP(r), o.AnonymizeIP()))
-			}
-		}()
-		next.ServeHTTP(recorded, r)
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+		isCut := o.serve(recorded, r, next)
+		if o.Requests() && (r.URL.Path != "/api/v1/ping" || o.Pings()) {
+			o.Logger.Info("request", "id", id, "method", r.Method, "path", r.URL.Path, "status", recorded.status, "bytes", recorded.bytes,
+				"ms", time.Since(start).Milliseconds(), "ip", shownIP(ClientIP(r), o.AnonymizeIP()), "cut", isCut)
+		}
+		if isCut {
+			panic(http.ErrAbortHandler)
+		}
 	})
+}
+
+// serve reports whether the connection must be cut: an answer that stopped in the middle must not be taken for whole.
+func (o LogOptions) serve(w *recorder, r *http.Request, next http.Handler) (isCut bool) {
+	defer func() {
+		value := recover()
+		if value == nil {
+			return
+		}
+		if value != http.ErrAbortHandler {
+			o.Logger.Error("request panicked", "id", RequestID(r.Context()), "method", r.Method, "path", r.URL.Path, "panic", value, "stack", string(debug.Stack()))
+		}
+		isCut = w.status != 0 || value == http.ErrAbortHandler
+		if !isCut {
+			for _, name := range ofTheAnswer {
+				w.Header().Del(name)
+			}
+			answer(w, problemOf(r, errHidden, ""))
+		}
+	}()
+	next.ServeHTTP(w, r)
+	return false
 }
 
 // errHidden stands for what was logged already.
 var errHidden = errors.New("panic")
+
+// ofTheAnswer are the headers that described the answer that did not come.
+var ofTheAnswer = []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Range", "ETag", "Last-Modified", "Location"}
+
+type requestKey struct{}
+
+// RequestID is how the log names the request of ctx; "" outside of one.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
 
 // shownIP masks the last 8 bits of IPv4, the last 80 of IPv6.
 func shownIP(ip string, isMasked bool) string {

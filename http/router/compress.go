@@ -1,12 +1,13 @@
 package router
 
 import (
-	"compress/gzip"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // smallestCompressed is the size below which gzip costs more than it saves.
@@ -21,24 +22,40 @@ var gzipPool = sync.Pool{New: func() any {
 // them io.ReaderFrom.
 func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Header.Get("Range") != "" || r.Method == http.MethodHead {
+		if !acceptsGzip(r.Header.Get("Accept-Encoding")) || r.Header.Get("Range") != "" || r.Method == http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}
-		compressed := &compressor{ResponseWriter: w}
+		compressed := &compressor{passing: passing{w}}
 		defer compressed.close()
 		next.ServeHTTP(compressed, r)
 	})
 }
 
+// acceptsGzip reads Accept-Encoding (RFC 9110 §12.5.3): a coding with the weight 0 is refused. "*" is not taken for gzip: those who
+// send it rarely mean it.
+func acceptsGzip(header string) bool {
+	for item := range strings.SplitSeq(header, ",") {
+		coding, weight, _ := strings.Cut(item, ";")
+		if coding = strings.TrimSpace(coding); !strings.EqualFold(coding, "gzip") && !strings.EqualFold(coding, "x-gzip") {
+			continue
+		}
+		name, value, hasWeight := strings.Cut(strings.TrimSpace(weight), "=")
+		if !hasWeight || !strings.EqualFold(name, "q") {
+			return true
+		}
+		q, err := strconv.ParseFloat(value, 64)
+		return err == nil && q > 0
+	}
+	return false
+}
+
 // compressor decides at the first byte, by the headers set until then.
 type compressor struct {
-	http.ResponseWriter
+	passing
 	gzip    *gzip.Writer
 	decided bool
 }
-
-func (c *compressor) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 func (c *compressor) WriteHeader(status int) {
 	if !c.decided && status >= http.StatusOK {
@@ -94,12 +111,13 @@ func (c *compressor) ReadFrom(r io.Reader) (int64, error) {
 
 // Flush sends what is there, so that server-sent events arrive.
 func (c *compressor) Flush() {
+	if !c.decided { // the headers go out now
+		c.decide(http.StatusOK)
+	}
 	if c.gzip != nil {
 		_ = c.gzip.Flush()
 	}
-	if f, ok := c.ResponseWriter.(http.Flusher); ok {
-		f.Flush()
-	}
+	c.passing.Flush()
 }
 
 func (c *compressor) close() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"lucarne/platform/fault"
@@ -48,7 +49,17 @@ var statusOf = map[fault.Kind]int{
 }
 
 // StatusOf is the HTTP status of an error's kind.
-func StatusOf(err error) int { return statusOf[fault.KindOf(err)] }
+func StatusOf(err error) int { return statusOf[fault.KindOf(marked(err))] }
+
+// marked gives a kind to what net/http says of a body, where nobody did before.
+func marked(err error) error {
+	var known *fault.Error
+	var tooLarge *http.MaxBytesError
+	if !errors.As(err, &known) && errors.As(err, &tooLarge) {
+		return fault.New(fault.TooLarge, "The request is larger than %d bytes", tooLarge.Limit).Because(err)
+	}
+	return err
+}
 
 const (
 	docsOrigin    = "https://docs.joinpeertube.org/api-rest-reference.html"
@@ -57,16 +68,23 @@ const (
 
 // WriteProblem answers an error. operation is the OpenAPI operationId, "" without one. What the user must not see is logged, once.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error, operation string) {
-	problem := problemOf(r, err, operation)
+	problem := problemOf(r, marked(err), operation)
 	if problem.Status == http.StatusInternalServerError && r.Context().Err() == nil {
-		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		slog.ErrorContext(r.Context(), "request failed", "id", RequestID(r.Context()), "method", r.Method, "path", r.URL.Path, "error", err)
 	}
-	body, marshalErr := json.Marshal(problem)
-	if marshalErr != nil { // a refused value that is not JSON: answer without the values
+	answer(w, problem)
+}
+
+func answer(w http.ResponseWriter, problem Problem) {
+	body, err := json.Marshal(problem)
+	if err != nil { // a refused value that is not JSON: answer without the values
 		problem.Invalid = nil
 		body, _ = json.Marshal(problem)
 	}
-	w.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
+	header := w.Header()
+	header.Del("Content-Encoding")
+	header.Set("Content-Type", "application/problem+json; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(problem.Status)
 	_, _ = w.Write(body)
 }

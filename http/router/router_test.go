@@ -3,7 +3,6 @@ package router_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,8 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +177,9 @@ func TestCompression(t *testing.T) {
 	}{
 		{"JSON", "application/json; charset=utf-8", "gzip, br", long, true},
 		{"not accepted", "application/json", "", long, false},
+		{"refused by weight", "application/json", "br, gzip;q=0", long, false},
+		{"accepted with a weight", "application/json", "br;q=1.0, gzip;q=0.8", long, true},
+		{"short", "application/json", "gzip", "word", false},
 		{"media", "video/mp4", "gzip", long, false},
 		{"events", "text/event-stream", "gzip", long, false},
 	}
@@ -225,133 +225,68 @@ func TestKnownAnswerIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func listen(t *testing.T, handler http.Handler, change func(*router.ServerOptions)) (address string, stop func() error) {
-	t.Helper()
-	o := router.ServerOptions{
-		Address: "127.0.0.1:0", Handler: handler, Logger: slog.New(slog.DiscardHandler), ReadHeaderTimeout: time.Second,
-		BodyIdleTimeout: time.Second, WriteIdleTimeout: time.Second, IdleTimeout: time.Second, StopWithin: time.Second,
+func TestLimiterRemembersABoundedNumberOfClients(t *testing.T) {
+	t.Parallel()
+	limiter := router.NewLimiter(clock.NewFake(time.UnixMilli(0)), func(string) router.Rate { return router.Rate{Window: time.Minute, Max: 1} })
+	handler := limiter.Limit("api", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+	ask := func(i int) int {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = net.JoinHostPort(net.IPv4(10, byte(i>>16), byte(i>>8), byte(i)).String(), "1")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Code
 	}
-	if change != nil {
-		change(&o)
-	}
-	server, err := router.Listen(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- server.Run(ctx) }()
-	stopped := false
-	stop = func() error {
-		if stopped {
-			return nil
+	for i := range router.MaxClients {
+		if code := ask(i); code != 204 {
+			t.Fatalf("client %d: got %d", i, code)
 		}
-		stopped = true
-		cancel()
-		return <-done
 	}
-	t.Cleanup(func() { stop() })
-	return server.Addr().String(), stop
+	if first, second := ask(router.MaxClients), ask(router.MaxClients+1); first != 204 || second != 429 {
+		t.Errorf("strangers past the bound: got %d and %d, want one shared count", first, second)
+	}
 }
 
-func TestFilesPassAllWrappersWhole(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "film")
-	content := bytes.Repeat([]byte("0123456789abcdef"), 300_000) // more than four chunks
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
+func TestBodyTooLargeIs413(t *testing.T) {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("POST", "/", strings.NewReader("too long"))
+	r.Body = http.MaxBytesReader(w, r.Body, 3)
+	_, err := io.ReadAll(r.Body)
+	router.WriteProblem(w, r, err, "")
+	if w.Code != 413 || !strings.Contains(w.Body.String(), "larger than 3 bytes") {
+		t.Errorf("got %d %s", w.Code, w.Body)
 	}
-	no := func() bool { return false }
-	reached := make(chan bool, 10)
-	handler := router.Compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, keepsReadFrom := w.(io.ReaderFrom)
-		reached <- keepsReadFrom
-		w.Header().Set("Content-Type", "video/mp4")
-		http.ServeFile(w, r, path)
-	}))
-	address, _ := listen(t, router.Log(router.LogOptions{Logger: slog.New(slog.DiscardHandler), Requests: no, Pings: no, AnonymizeIP: no}, handler), nil)
-	for _, c := range []struct {
-		ranges string
-		want   []byte
-	}{{"", content}, {"bytes=100-1999999", content[100:2_000_000]}, {"bytes=-5", content[len(content)-5:]}} {
-		r, _ := http.NewRequest("GET", "http://"+address+"/", nil)
-		r.Header.Set("Accept-Encoding", "gzip")
-		if c.ranges != "" {
-			r.Header.Set("Range", c.ranges)
-		}
-		response, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil || !bytes.Equal(got, c.want) {
-			t.Errorf("range %q: got %d bytes, %v; want %d", c.ranges, len(got), err, len(c.want))
-		}
-		if !<-reached {
-			t.Error("a wrapper lost io.ReaderFrom: files would not go by sendfile")
+}
+
+func TestUnknownOperationIsAnsweredAsRecorded(t *testing.T) {
+	capture := capturetest.Load(t, "049")
+	w := httptest.NewRecorder()
+	router.UnknownOperation(w, httptest.NewRequest("GET", "/api/v1/nothing-here", nil))
+	if w.Code != capture.Response.Status || w.Body.Len() != 0 {
+		t.Errorf("got %d %q", w.Code, w.Body)
+	}
+	for _, name := range []string{"content-type", "content-length"} {
+		if got, want := w.Header().Get(name), capture.Response.Headers[name]; got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
 }
 
-func TestSlowClientIsDropped(t *testing.T) {
-	failed := make(chan error, 1)
-	address, _ := listen(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, err := io.ReadAll(r.Body)
-		failed <- err
-	}), func(o *router.ServerOptions) { o.BodyIdleTimeout = 50 * time.Millisecond })
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
-	if err := <-failed; err == nil {
-		t.Error("a body that stops in the middle was taken for whole")
-	}
-}
-
-func TestKeptConnectionOutlivesTheWriteDeadline(t *testing.T) {
-	address, _ := listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }),
-		func(o *router.ServerOptions) {
-			o.WriteIdleTimeout = 20 * time.Millisecond
-			o.IdleTimeout = 5 * time.Second
-		})
-	for range 3 {
-		response, err := http.Get("http://" + address)
-		if err != nil || response.StatusCode != 204 {
-			t.Fatalf("got %v, %v", response, err)
+func TestHeadersOfEveryAnswerAreAsRecorded(t *testing.T) {
+	capture := capturetest.Load(t, "351")
+	w := httptest.NewRecorder()
+	handler := router.Secure(router.SecurityOptions{PoweredBy: true, FrameGuard: true}, router.CORS(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+	handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/config", nil))
+	for _, name := range []string{"x-powered-by", "x-frame-options", "tk", "access-control-allow-origin", "access-control-allow-credentials"} {
+		if got, want := w.Header().Get(name), capture.Response.Headers[name]; got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
-		response.Body.Close()
-		<-time.After(40 * time.Millisecond) // longer than the deadline of the answer before
 	}
-}
-
-func TestStopLetsARunningRequestFinish(t *testing.T) {
-	started, goOn := make(chan struct{}), make(chan struct{})
-	address, stop := listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(started)
-		<-goOn
-		io.WriteString(w, "whole")
-	}), nil)
-	got := make(chan string, 1)
-	go func() {
-		response, err := http.Get("http://" + address)
-		if err != nil {
-			got <- err.Error()
-			return
-		}
-		defer response.Body.Close()
-		text, _ := io.ReadAll(response.Body)
-		got <- string(text)
-	}()
-	<-started
-	stopped := make(chan error, 1)
-	go func() { stopped <- stop() }()
-	close(goOn)
-	if text := <-got; text != "whole" {
-		t.Errorf("got %q", text)
+	if got := w.Header().Get("Access-Control-Expose-Headers"); !strings.Contains(got, "Retry-After") {
+		t.Errorf("exposed: %q", got)
 	}
-	if err := <-stopped; err != nil {
-		t.Error(err)
+	bare := httptest.NewRecorder()
+	router.Secure(router.SecurityOptions{}, http.NotFoundHandler()).ServeHTTP(bare, httptest.NewRequest("GET", "/", nil))
+	if h := bare.Header(); h.Get("X-Powered-By") != "" || h.Get("X-Frame-Options") != "" || h.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("switched off: %v", h)
 	}
 }
