@@ -94,7 +94,7 @@ func (u *Users) CheckPassword(ctx context.Context, id UserID, password string) e
 	if err != nil {
 		return err
 	}
-	isRight, err := u.VerifyPassword(ctx, user, password)
+	isRight, err := u.ConfirmPassword(ctx, user, password)
 	if err == nil && !isRight {
 		return fault.New(fault.Unauthenticated, "currentPassword is invalid.")
 	}

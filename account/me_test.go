@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/png"
 	"testing"
+	"time"
 
 	"lucarne/account"
 	"lucarne/account/accounttest"
@@ -48,6 +49,25 @@ func TestUpdateMe(t *testing.T) {
 		if err != nil || !found || got.Account.Name != "Alice A." || got.Account.Description != "I make films" || got.Preferences.NSFWPolicy != "blur" ||
 			got.Preferences.AutoPlayVideo || !got.Preferences.P2PEnabled {
 			t.Errorf("got %+v, %v, %v", got, found, err)
+		}
+	})
+}
+
+func TestPasswordsOfThoseSignedInCannotBeGuessed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := accounttest.New(t, d)
+		alice := w.User(t, "alice", account.Ordinary)
+		for range 15 {
+			if err := w.Users.CheckPassword(t.Context(), alice.UserID(), "guess"); !fault.Is(err, fault.Unauthenticated) {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Users.CheckPassword(t.Context(), alice.UserID(), "alice-password"); !fault.Is(err, fault.TooMany) {
+			t.Errorf("after many guesses: got %v", err)
+		}
+		w.Clock.Advance(5 * time.Minute)
+		if err := w.Users.CheckPassword(t.Context(), alice.UserID(), "alice-password"); err != nil {
+			t.Errorf("later: %v", err)
 		}
 	})
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"lucarne/account/mailtext"
 	"lucarne/account/password"
+	"lucarne/account/throttle"
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
 	"lucarne/platform/event"
@@ -48,10 +51,21 @@ type Options struct {
 }
 
 // Users are those who sign in here. It is safe for concurrent use.
-type Users struct{ o Options }
+type Users struct {
+	o        Options
+	throttle *throttle.Throttle // of wrong passwords of those signed in
+}
+
+// The bound of wrong passwords of one user in a window; see ConfirmPassword.
+const (
+	wrongPasswordsWindow = 5 * time.Minute
+	maxWrongPasswords    = 15
+)
 
 // New makes the users' subject.
-func New(o Options) *Users { return &Users{o: o} }
+func New(o Options) *Users {
+	return &Users{o: o, throttle: throttle.New(wrongPasswordsWindow, o.Clock)}
+}
 
 // Add makes a user with an account and a first channel, whoever asks: for the operator and the first start. It fails with
 // fault.Conflict when the name or mail address is taken.
@@ -251,6 +265,23 @@ func (u *Users) VerifyPassword(ctx context.Context, user User, password string) 
 		return false, fmt.Errorf("verify password: %w", err)
 	}
 	return matches, nil
+}
+
+// ConfirmPassword compares the password of somebody who is signed in already, and is asked again before what matters. Past a few wrong
+// ones it fails with fault.TooMany: who found a session open must not guess on.
+func (u *Users) ConfirmPassword(ctx context.Context, user User, password string) (bool, error) {
+	if utf8.RuneCountInString(password) > maxPassword {
+		return false, nil
+	}
+	succeeded, err := u.throttle.Enter(throttle.Bound{Key: user.Username, Most: maxWrongPasswords})
+	if err != nil {
+		return false, err
+	}
+	isRight, err := u.VerifyPassword(ctx, user, password)
+	if isRight {
+		succeeded()
+	}
+	return isRight, err
 }
 
 // SetPassword gives a user a new password and ends all their sessions.

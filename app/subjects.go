@@ -83,7 +83,7 @@ func (s *subjects) buildPeople(p *platform) error {
 	s.registrations = account.NewRegistrations(s.users, s.letters, p.signupSettings)
 	s.codes, err = signin.NewCodes(signin.CodeOptions{
 		DB: p.db, Clock: p.clock, Users: s.users, Site: p.site, Secret: p.secret,
-		RequestLifetime: p.config().Lucarne.Lifetime.TwoFactorRequest.Std(), Limits: p.signinLimits(),
+		RequestLifetime: p.config().Lucarne.Lifetime.TwoFactorRequest.Std(),
 	})
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (s *Sessions) Authenticate(ctx context.Context, c Credentials, client Clien
 	if c.Login == "" || len(c.Login) > maxCredential || len(c.Password) > maxCredential {
 		return account.User{}, wrongCredentials()
 	}
-	succeeded, err := s.throttle.enter(c.Login, client.IP)
+	succeeded, err := s.throttle.Enter(s.o.Limits.bounds(c.Login, client.IP)...)
 	if err != nil {
 		return account.User{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lucarne/account"
+	"lucarne/account/throttle"
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
@@ -73,7 +74,7 @@ type Sessions struct {
 	o           Options
 	application atomic.Pointer[Application]
 	cache       *cache
-	throttle    *throttle
+	throttle    *throttle.Throttle
 }
 
 const (
@@ -95,7 +96,8 @@ func New(o Options) *Sessions {
 	o.AccessLifetime = cmp.Or(o.AccessLifetime, defaultAccess)
 	o.RefreshLifetime = cmp.Or(o.RefreshLifetime, defaultRefresh)
 	o.PageLifetime = cmp.Or(o.PageLifetime, defaultPage)
-	return &Sessions{o: o, cache: newCache(cachedSessions), throttle: newThrottle(o.Limits, o.Clock)}
+	o.Limits = o.Limits.withDefaults()
+	return &Sessions{o: o, cache: newCache(cachedSessions), throttle: throttle.New(o.Limits.Window, o.Clock)}
 }
 
 // ByToken finds the user of an access token, mostly from memory. An unknown or expired token is fault.Unauthenticated with code

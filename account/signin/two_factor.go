@@ -26,14 +26,12 @@ type CodeOptions struct {
 	Site            account.Site
 	Secret          []byte        // the site's; what seals the users' secrets is derived from it
 	RequestLifetime time.Duration // time to confirm; 0 means 10 minutes
-	Limits          Limits        // of wrong passwords
 }
 
 // Codes are second factors: six digits that an application on the user's phone shows, new every half minute (RFC 6238).
 type Codes struct {
-	o        CodeOptions
-	safe     safe
-	throttle *throttle
+	o    CodeOptions
+	safe safe
 }
 
 const (
@@ -52,7 +50,7 @@ func NewCodes(o CodeOptions) (*Codes, error) {
 	if err != nil {
 		return nil, fmt.Errorf("second factor: %w", err)
 	}
-	return &Codes{o: o, safe: safe, throttle: newThrottle(o.Limits, o.Clock)}, nil
+	return &Codes{o: o, safe: safe}, nil
 }
 
 // Enrolment is what a user needs to set the application up, before confirming with a first code.
@@ -153,27 +151,16 @@ func (c *Codes) self(ctx context.Context, viewer account.Viewer, id account.User
 	return c.o.Users.Get(ctx, id)
 }
 
-// checkPassword asks again for the password of somebody who is signed in, as seldom wrong as at the sign-in.
+// checkPassword asks again for the password of somebody who is signed in.
 func (c *Codes) checkPassword(ctx context.Context, user account.User, password string) error {
 	if password == "" {
 		return fault.InvalidParam("currentPassword", nil, "currentPassword is missing")
 	}
-	if len(password) > maxCredential {
+	isRight, err := c.o.Users.ConfirmPassword(ctx, user, password)
+	if err == nil && !isRight {
 		return fault.New(fault.Forbidden, "currentPassword is invalid.")
 	}
-	succeeded, err := c.throttle.enter(user.Username, user.Username) // counted by user: the address is theirs, or a thief's
-	if err != nil {
-		return err
-	}
-	isRight, err := c.o.Users.VerifyPassword(ctx, user, password)
-	if err != nil {
-		return err
-	}
-	if !isRight {
-		return fault.New(fault.Forbidden, "currentPassword is invalid.")
-	}
-	succeeded()
-	return nil
+	return err
 }
 
 func (c *Codes) store(ctx context.Context, id account.UserID, sealed string, step int64) error {
