@@ -101,7 +101,7 @@ func (u *Users) CreateIn(ctx context.Context, tx *db.Tx, d Draft) (User, error) 
 	made := u.fromDraft(d)
 	var err error
 	if made.ID, err = insertUser(ctx, tx, made); err != nil {
-		return User{}, err
+		return User{}, orTaken(err)
 	}
 	owner := Account{UserID: made.ID, Name: d.displayName()}
 	if made.Account, err = u.createAccount(ctx, tx, AccountActor, d.Username, owner); err != nil {
@@ -325,6 +325,14 @@ func (u *Users) hashAnew(ctx context.Context, id UserID, password string) error 
 func checkFree(ctx context.Context, tx *db.Tx, except UserID, username, email string) error {
 	taken, err := isTaken(ctx, tx, except, username, email)
 	if err == nil && taken {
+		return errTaken()
+	}
+	return err
+}
+
+// orTaken tells the case of two transactions that took the same name at once.
+func orTaken(err error) error {
+	if db.IsDuplicate(err) {
 		return errTaken()
 	}
 	return err

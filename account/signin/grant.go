@@ -32,7 +32,7 @@ type Tokens struct {
 	RefreshExpiresIn time.Duration
 }
 
-const maxCredential = 512 // bytes of a login or password that are looked at
+const maxCredential = 1024 // bytes of a login or password; the longest password has 255 characters of up to 4 bytes
 
 // Authenticate finds who signs in. It fails with fault.Invalid and code "invalid_grant" for wrong credentials, "access_denied" for
 // users who may not sign in, InvalidTwoFactor for a wrong code; with fault.Unauthenticated and MissingTwoFactor when a code is

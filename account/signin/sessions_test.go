@@ -130,6 +130,20 @@ func exec(t *testing.T, d *db.DB, text string, args ...any) {
 	}
 }
 
+func TestLongestPasswordOpens(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		alice := w.User(t, "alice", account.Ordinary).User
+		longest := strings.Repeat("🎬", 255)
+		if err := w.Users.SetPassword(t.Context(), alice.ID, longest); err != nil {
+			t.Fatal(err)
+		}
+		if who := w.open(t, w.signIn(t, "alice", longest).Access); who != "alice" {
+			t.Errorf("it opens for %s", who)
+		}
+	})
+}
+
 func TestTokensEnd(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
