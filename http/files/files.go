@@ -26,7 +26,10 @@ type Settings struct {
 	PrivateFilesRequireAuth bool
 	MediaAge                time.Duration // how long caches may keep renditions and captions, whose names change with their content
 	PictureAge              time.Duration
-	MaxMuxes                int // downloads put together at a time, one ffmpeg each
+	SignPrivate             bool  // private files and downloads in a bucket: sent there with a signed address, not through us
+	MaxMuxes                int   // downloads put together at a time, one ffmpeg each
+	MaxRate                 int64 // bytes a second all downloads together may take; 0 for no bound
+	MaxRatePerIP            int64 // the same for those of one address
 }
 
 // Options set up the surface.
@@ -42,8 +45,9 @@ type Options struct {
 
 // Files is the surface.
 type Files struct {
-	o     Options
-	muxes counter
+	o        Options
+	muxes    counter
+	throttle throttle
 }
 
 // New makes the surface.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
+	"path"
 	"time"
 
 	"lucarne/http/router"
@@ -32,7 +32,12 @@ type delivery struct {
 // send answers with a file: whole, in ranges, or not at all when the client has it (RFC 9110 §13, §14). From disk it goes by
 // sendfile.
 func (f *Files) send(w http.ResponseWriter, r *http.Request, d delivery) error {
-	if address := d.store.URL(d.key); address != "" && !d.isPrivate && d.name == "" {
+	address, err := f.elsewhere(r, d)
+	if err != nil {
+		return err
+	}
+	if address != "" {
+		w.Header().Set("Cache-Control", "no-store") // files move, signatures expire
 		http.Redirect(w, r, address, http.StatusFound)
 		return nil
 	}
@@ -46,10 +51,27 @@ func (f *Files) send(w http.ResponseWriter, r *http.Request, d delivery) error {
 	header.Set("ETag", object.ETag)
 	header.Set("Cache-Control", cacheControl(d))
 	if d.name != "" {
-		header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
+		header.Set("Content-Disposition", attachment(d.name))
+		w = f.throttled(w, r)
 	}
 	http.ServeContent(&rangeProblems{ResponseWriter: w, request: r}, r, "", object.ModTime, object.Content)
 	return nil
+}
+
+// signatureAge is how long a signed address can be used: longer than anybody watches or downloads without asking again.
+const signatureAge = 6 * time.Hour
+
+// elsewhere is where the client fetches the file without us: public files from the bucket, others there too when it may give them out
+// under signed addresses; "" when they go through us. Playlists name their parts relative to themselves, so private ones stay here.
+func (f *Files) elsewhere(r *http.Request, d delivery) (string, error) {
+	if !d.isPrivate && d.name == "" {
+		return d.store.URL(d.key), nil
+	}
+	store, canSign := d.store.(moved)
+	if !canSign || !f.o.Settings().SignPrivate || r.Method != http.MethodGet || path.Ext(d.key) == ".m3u8" {
+		return "", nil
+	}
+	return store.signedURL(r.Context(), d.key, d.name)
 }
 
 // open reads the store; a name no store takes is a file that is not there.

@@ -32,8 +32,21 @@ func (m moved) Open(ctx context.Context, key string) (*blob.Object, error) {
 
 // URL is the bucket's address, unless the file is still here.
 func (m moved) URL(key string) string {
-	if _, err := m.local.Stat(context.Background(), key); err == nil {
+	if m.isHere(key) {
 		return ""
 	}
 	return m.remote.URL(key)
+}
+
+// signedURL is an address of the bucket for those who hold it, "" while the file is still here.
+func (m moved) signedURL(ctx context.Context, key, name string) (string, error) {
+	if m.isHere(key) {
+		return "", nil
+	}
+	return m.remote.SignedURL(ctx, key, signatureAge, name)
+}
+
+func (m moved) isHere(key string) bool {
+	_, err := m.local.Stat(context.Background(), key)
+	return err == nil
 }
