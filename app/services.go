@@ -48,7 +48,7 @@ func (s *Site) apiServices() api.Services {
 		},
 		People: api.People{Users: s.users, Sessions: s.sessions, Codes: s.codes, Registrations: s.registrations, Letters: s.letters},
 		Media: api.Media{
-			Uploads: s.uploads, Files: s.files, Storyboards: s.storyboards, Pipeline: s.pipeline, PublishDefaults: s.publishDefaults,
+			Uploads: s.uploads, Files: s.files, Storyboards: s.storyboards, FileTokens: s.fileTokens, Pipeline: s.pipeline, PublishDefaults: s.publishDefaults,
 		},
 	}
 }

@@ -17,6 +17,7 @@ type Media struct {
 	Uploads     *upload.Uploads
 	Files       *video.Files
 	Storyboards *video.Storyboards
+	FileTokens  *video.FileTokens
 	Pipeline    *transcode.Pipeline
 	// PublishDefaults are what a new video has where its form says nothing.
 	PublishDefaults func() video.Metadata
@@ -48,7 +49,7 @@ func (a *API) mediaRoutes() []route {
 		files("DELETE", "/hls/{fileId}", "", a.deleteFile((*video.Files).DeleteHLSFile)),
 		files("DELETE", "/web-videos/{fileId}", "", a.deleteFile((*video.Files).DeleteWebVideo)),
 	}
-	return append(routes, a.resumableRoutes()...)
+	return append(append(routes, a.resumableRoutes()...), a.tokenRoutes()...)
 }
 
 type storyboardJSON struct {
