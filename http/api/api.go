@@ -72,6 +72,7 @@ func (a *API) Handler(limit func(group string, next http.Handler) http.Handler) 
 		}
 		mux.Handle(rt.method+" "+Prefix+rt.pattern, h)
 	}
+	mux.HandleFunc(Prefix+"/", router.UnknownOperation)
 	return mux
 }
 
