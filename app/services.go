@@ -78,6 +78,8 @@ func (s *Site) fileOptions() files.Options {
 			return files.Settings{
 				PrivateFilesRequireAuth: c.StaticFiles.PrivateFilesRequireAuth, MediaAge: c.Lucarne.Cache.Media.Std(),
 				PictureAge: c.Lucarne.Cache.Pictures.Std(), MaxMuxes: c.DownloadGenerate.MaxParallelDownloads,
+				MaxRate: int64(c.Download.MaxTotalBytesPerSecond), MaxRatePerIP: int64(c.Download.MaxBytesPerIPPerSecond),
+				SignPrivate: !c.ObjectStorage.Proxy.ProxifyPrivateFiles,
 			}
 		},
 	}
