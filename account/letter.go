@@ -43,7 +43,8 @@ const (
 	defaultCreationLifetime = 7 * 24 * time.Hour
 	letterAttempts          = 8
 	// letterEvery is how often a person is sent the same link: whoever asks, and from however many places.
-	letterEvery = 2 * time.Minute
+	letterEvery          = 2 * time.Minute
+	letterToAnotherEvery = 30 * time.Second
 )
 
 // NewLetters makes the letters and declares their kind of job: once per queue.
@@ -149,11 +150,17 @@ func (l *Letters) write(ctx context.Context, a letter, isAgain bool) (m mail.Mes
 	return m, true, err
 }
 
-// isDue is false while the same link was sent a moment ago.
+// isDue is false while a link of the kind was sent a moment ago: a shorter one when it went to another address, which may have been mistyped.
 func (l *Letters) isDue(ctx context.Context, tx *db.Tx, d dispatch) (bool, error) {
 	last, found, err := findTicketOf(ctx, tx, d.ticket)
-	sentAt := last.expiresAt.Add(-d.lifetime)
-	return !found || last.payload != d.ticket.payload || l.o.Clock.Now().Sub(sentAt) >= letterEvery, err
+	if err != nil || !found {
+		return true, err
+	}
+	every := letterEvery
+	if last.payload != d.ticket.payload {
+		every = letterToAnotherEvery
+	}
+	return l.o.Clock.Now().Sub(last.expiresAt.Add(-d.lifetime)) >= every, nil
 }
 
 func hours(d time.Duration) string {
@@ -213,9 +220,9 @@ func (l *Letters) address(ctx context.Context, tx *db.Tx, a letter) (d dispatch,
 	case mailtext.VerifyEmail:
 		return l.addressVerification(d, user)
 	case mailtext.ResetPassword:
-		d.path, d.lifetime, d.ticket = resetPage, l.o.ResetLifetime, ticket{purpose: resetPassword, user: user.ID}
+		d.path, d.lifetime, d.ticket = resetPage, l.o.ResetLifetime, ticket{purpose: resetPassword, user: user.ID, payload: user.Email}
 	case mailtext.CreatePassword:
-		d.path, d.lifetime, d.ticket = resetPage, l.o.CreationLifetime, ticket{purpose: resetPassword, user: user.ID}
+		d.path, d.lifetime, d.ticket = resetPage, l.o.CreationLifetime, ticket{purpose: resetPassword, user: user.ID, payload: user.Email}
 	case mailtext.Blocked:
 		d.message = user.BlockedReason
 	case mailtext.Unblocked:

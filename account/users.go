@@ -307,6 +307,9 @@ func (u *Users) replacePassword(ctx context.Context, tx *db.Tx, id UserID, hash 
 	if err := setPasswordHash(ctx, tx, id, hash, u.o.Clock.Now()); err != nil {
 		return err
 	}
+	if err := deleteTickets(ctx, tx, ticket{purpose: resetPassword, user: id}); err != nil { // links to a new password are void with the old one
+		return err
+	}
 	return endSessions(ctx, tx, id)
 }
 

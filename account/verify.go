@@ -46,7 +46,8 @@ func (u *Users) proved(ctx context.Context, tx *db.Tx, user User, address string
 	return updateUser(ctx, tx, user)
 }
 
-// ResetPassword sets a new password with the token of a mail, and ends all sessions of the user. It fails as VerifyEmail does.
+// ResetPassword sets a new password with the token of a mail, and ends all sessions of the user. It fails as VerifyEmail does, and
+// with fault.Forbidden when the user has another mail address by now.
 func (u *Users) ResetPassword(ctx context.Context, id UserID, token, password string) error {
 	if !isPassword(password, u.o.Settings().MinPasswordLength) {
 		return fault.InvalidParam("password", nil, invalid)
@@ -56,11 +57,16 @@ func (u *Users) ResetPassword(ctx context.Context, id UserID, token, password st
 		return fmt.Errorf("reset password of user %d: %w", id, err)
 	}
 	err = u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := u.get(ctx, tx, "users.id = ?", id); err != nil {
+		user, err := u.get(ctx, tx, "users.id = ?", id)
+		if err != nil {
 			return err
 		}
-		if _, err := redeem(ctx, tx, token, ticket{purpose: resetPassword, user: id}, u.o.Clock.Now()); err != nil {
+		address, err := redeem(ctx, tx, token, ticket{purpose: resetPassword, user: id}, u.o.Clock.Now())
+		if err != nil {
 			return err
+		}
+		if address != user.Email { // the mail is in a box that is no longer theirs
+			return fault.New(fault.Forbidden, "Invalid verification string.")
 		}
 		return u.replacePassword(ctx, tx, id, hash)
 	})

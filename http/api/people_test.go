@@ -225,6 +225,8 @@ func TestUsersAnswerAsRecorded(t *testing.T) {
 			{"063", "alice", "POST", "/users/me/avatar/pick", upload{name: "avatarfile", content: "no picture"}},
 			{"408", "alice", "DELETE", "/users/me/avatar", nil},
 			{"044", "alice", "GET", "/users/me/video-quota-used", nil},
+			{"207", "alice", "PUT", "/users/me/notification-settings", account.DefaultNotifications()},
+			{"208", "alice", "PUT", "/users/me/notification-settings", map[string]any{"newVideoFromSubscription": 15}},
 			{"045", "alice", "GET", "/users", nil},
 			{"048", "root", "GET", "/users/99999", nil},
 			{"050", "root", "GET", "/users?sort=nothing&count=-1", nil},
@@ -240,6 +242,13 @@ func TestUsersAnswerAsRecorded(t *testing.T) {
 		}
 		compare(t, "054", w.form(url.Values{"username": {"alice"}, "password": {"alice-password"}}))
 	})
+}
+
+// allNews are the notification settings a client sends, with one of them set.
+func allNews(name string, ways int) account.NotificationSettings {
+	all := account.DefaultNotifications()
+	all[name] = ways
+	return all
 }
 
 func TestUsersAreChangedByTheirRules(t *testing.T) {
@@ -266,7 +275,8 @@ func TestUsersAreChangedByTheirRules(t *testing.T) {
 			{"no password", "alice", "PUT", "/users/me", map[string]any{"email": "new@localhost.test"}, 400},
 			{"a policy that is none", "alice", "PUT", "/users/me", map[string]any{"nsfwPolicy": "maybe"}, 400},
 			{"news that is none", "alice", "PUT", "/users/me/notification-settings", map[string]any{"weather": 1}, 400},
-			{"news by mail", "alice", "PUT", "/users/me/notification-settings", map[string]any{"newFollow": 3}, 204},
+			{"news by mail", "alice", "PUT", "/users/me/notification-settings", allNews("newFollow", 3), 204},
+			{"news of a kind that is none", "alice", "PUT", "/users/me/notification-settings", allNews("weather", 1), 400},
 			{"all languages", "alice", "PUT", "/users/me", map[string]any{"videoLanguages": nil}, 204},
 			{"some languages", "alice", "PUT", "/users/me", map[string]any{"videoLanguages": []string{"fr", "_unknown"}}, 204},
 			{"a new feature", "alice", "POST", "/users/me/new-feature-info/read", map[string]any{"feature": 1}, 204},

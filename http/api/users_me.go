@@ -175,14 +175,32 @@ func (a *API) myUsage(w http.ResponseWriter, r *request) error {
 	return answer(w, r, map[string]int64{"videoQuotaUsed": mine.Bytes, "videoQuotaUsedDaily": mine.Daily})
 }
 
+// allWays is the mask of the ways news reaches people.
+const allWays = 3
+
+// neededNotifications are the kinds of news that PeerTube's clients always send; the younger ones may be left out.
+var neededNotifications = []string{
+	"newVideoFromSubscription", "newCommentOnMyVideo", "abuseAsModerator", "videoAutoBlacklistAsModerator", "blacklistOnMyVideo",
+	"myVideoImportFinished", "myVideoPublished", "commentMention", "newFollow", "newUserRegistration", "newInstanceFollower", "autoInstanceFollowing",
+}
+
 func (a *API) updateMyNotifications(w http.ResponseWriter, r *request) error {
 	in, err := r.body()
 	if err != nil {
 		return err
 	}
 	settings := make(account.NotificationSettings, len(in.fields))
+	for _, name := range neededNotifications {
+		if !in.has(name) {
+			in.refuse(name, nil, invalidValue)
+			continue
+		}
+		settings[name] = valueOf(in.optInt(name, between(0, allWays)))
+	}
 	for name := range in.fields {
-		settings[name] = valueOf(in.optInt(name))
+		if _, isRead := settings[name]; !isRead {
+			settings[name] = valueOf(in.optInt(name, between(0, allWays)))
+		}
 	}
 	if err := in.err(); err != nil {
 		return err
