@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -142,13 +143,20 @@ func (s *server) fullest(ctx context.Context) <-chan int64 {
 	return result
 }
 
+// sizeOf is the room the files of a folder take; one with two names counts once, and holes in files do not count.
 func sizeOf(folder string) (total int64) {
+	seen := make(map[uint64]bool)
 	filepath.WalkDir(folder, func(_ string, entry os.DirEntry, err error) error {
 		if err != nil {
 			return nil // removed meanwhile
 		}
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
-			total += info.Size()
+		info, err := entry.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			return nil
+		}
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && !seen[stat.Ino] {
+			seen[stat.Ino] = true
+			total += stat.Blocks * 512
 		}
 		return nil
 	})
