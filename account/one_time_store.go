@@ -27,13 +27,26 @@ func findTicket(ctx context.Context, q db.Querier, hash string) (ticket, bool, e
 
 // findTicketOf finds the token of a purpose its owner has.
 func findTicketOf(ctx context.Context, q db.Querier, t ticket) (ticket, bool, error) {
-	return db.Find(ctx, q, scanTicket, ticketColumns+" WHERE purpose = ? AND COALESCE(user_id, 0) = ? AND COALESCE(registration_id, 0) = ?",
-		t.purpose, t.user, t.registration)
+	return db.Find(ctx, q, scanTicket, ticketColumns+" WHERE purpose = ? AND "+t.owner(), t.purpose, t.ownerID())
+}
+
+// owner is the condition that a row belongs to the ticket's owner, with ownerID as its argument.
+func (t ticket) owner() string {
+	if t.user != 0 {
+		return "user_id = ?"
+	}
+	return "registration_id = ?"
+}
+
+func (t ticket) ownerID() int64 {
+	if t.user != 0 {
+		return int64(t.user)
+	}
+	return int64(t.registration)
 }
 
 func deleteTickets(ctx context.Context, tx *db.Tx, t ticket) error {
-	_, err := db.Exec(ctx, tx, "DELETE FROM one_time_token WHERE purpose = ? AND COALESCE(user_id, 0) = ? AND COALESCE(registration_id, 0) = ?",
-		t.purpose, t.user, t.registration)
+	_, err := db.Exec(ctx, tx, "DELETE FROM one_time_token WHERE purpose = ? AND "+t.owner(), t.purpose, t.ownerID())
 	return err
 }
 

@@ -122,13 +122,15 @@ CREATE INDEX registration_state ON registration (state, created_at);
 -- One-time tokens sent by mail or held between two requests; kept as SHA-256.
 CREATE TABLE one_time_token (
   token_hash      TEXT PRIMARY KEY,
-  purpose         TEXT NOT NULL,           -- verify-email | verify-registration | reset-password | two-factor
+  purpose         TEXT NOT NULL,           -- verify-email | verify-registration | reset-password
   user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,
   registration_id BIGINT REFERENCES registration (id) ON DELETE CASCADE,
   payload         TEXT NOT NULL DEFAULT '',
   expires_at      BIGINT NOT NULL
 );
 CREATE INDEX one_time_token_expiry ON one_time_token (expires_at);
+CREATE INDEX one_time_token_user ON one_time_token (user_id);
+CREATE INDEX one_time_token_registration ON one_time_token (registration_id);
 
 CREATE TABLE follow (
   id              {{id}},
