@@ -47,15 +47,18 @@ func (c MyChange) check(minPassword int) error {
 
 // The bounds of preferences.
 const (
-	maxLanguages = 500
-	maxTheme     = 100 // bytes
+	maxLanguages   = 500
+	maxLanguageTag = 35  // bytes; RFC 5646 §4.4.1
+	maxTheme       = 100 // bytes
 )
 
 func (p Preferences) check() error {
 	refused := check(nil, slices.Contains(nsfwPolicies, p.NSFWPolicy), "nsfwPolicy", p.NSFWPolicy, invalid)
-	refused = check(refused, len(p.VideoLanguages) <= maxLanguages, "videoLanguages", nil, invalid)
+	isLong := func(tag string) bool { return len(tag) > maxLanguageTag }
+	areBounded := len(p.VideoLanguages) <= maxLanguages && !slices.ContainsFunc(p.VideoLanguages, isLong)
+	refused = check(refused, areBounded, "videoLanguages", nil, invalid)
 	refused = check(refused, len(p.Theme) <= maxTheme, "theme", p.Theme, invalid)
-	refused = check(refused, len(p.Language) <= maxTheme, "language", p.Language, invalid)
+	refused = check(refused, !isLong(p.Language), "language", p.Language, invalid)
 	return fault.InvalidParams(refused)
 }
 

@@ -75,6 +75,7 @@ func TestPeopleRefuseWrongValues(t *testing.T) {
 			{"a mail header", "root", "PUT", "/users/2", map[string]any{"email": "a@b.test\r\nBcc: c@d.test"}, 400, "email"},
 			{"a long description", "alice", "PUT", "/users/me", map[string]any{"description": strings.Repeat("x", 1001)}, 400, "description"},
 			{"a long display name", "alice", "PUT", "/users/me", map[string]any{"displayName": strings.Repeat("x", 121)}, 400, "displayName"},
+			{"a language without end", "alice", "PUT", "/users/me", map[string]any{"videoLanguages": []string{long}}, 400, "videoLanguages"},
 			{"a boolean that is none", "root", "GET", "/users?blocked=perhaps", nil, 400, "blocked"},
 			{"a session that is none", "alice", "POST", "/users/2/token-sessions/x/revoke", nil, 400, "tokenSessionId"},
 			{"a session of nobody", "alice", "POST", "/users/2/token-sessions/999/revoke", nil, 404, ""},
