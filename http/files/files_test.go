@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -35,15 +36,19 @@ func (s signedIn) Viewer(_ context.Context, r *http.Request) (account.Viewer, er
 // site is a file surface over a small world.
 type site struct {
 	*videotest.World
-	handler http.Handler
-	blobs   *blob.Set
-	files   *video.Files
-	tokens  *video.FileTokens
-	users   signedIn
-	film    []byte
+	settings files.Settings
+	handler  http.Handler
+	blobs    *blob.Set
+	files    *video.Files
+	tokens   *video.FileTokens
+	users    signedIn
+	film     []byte
 }
 
-func newSite(t *testing.T, d *db.DB) *site {
+func newSite(t testing.TB, d *db.DB) *site { return newSiteOn(t, d, blob.SetOptions{}) }
+
+// newSiteOn makes a site whose files lie where stores says; the folders are added.
+func newSiteOn(t testing.TB, d *db.DB, stores blob.SetOptions) *site {
 	t.Helper()
 	root := t.TempDir()
 	folders := map[blob.Kind]string{}
@@ -53,11 +58,13 @@ func newSite(t *testing.T, d *db.DB) *site {
 	} {
 		folders[kind] = filepath.Join(root, string(kind))
 	}
-	blobs, err := blob.NewSet(blob.SetOptions{Directories: folders})
+	stores.Directories = folders
+	blobs, err := blob.NewSet(stores)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{World: videotest.New(t, d), blobs: blobs, users: signedIn{}, film: bytes.Repeat([]byte("0123456789"), 1000)}
+	s.settings = files.Settings{PrivateFilesRequireAuth: true, MediaAge: time.Hour, PictureAge: time.Minute, MaxMuxes: 1}
 	logger := slog.New(slog.DiscardHandler)
 	s.files = video.NewFiles(video.FilesOptions{DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Logger: logger})
 	s.tokens = video.NewFileTokens([]byte("secret"), func() time.Duration { return time.Hour }, s.Clock)
@@ -67,35 +74,51 @@ func newSite(t *testing.T, d *db.DB) *site {
 		Captions: video.NewCaptions(video.CaptionsOptions{
 			DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Files: s.files, Extractor: tools, Logger: logger,
 		}),
-		Settings: func() files.Settings {
-			return files.Settings{PrivateFilesRequireAuth: true, MediaAge: time.Hour, PictureAge: time.Minute, MaxMuxes: 1}
-		},
+		Settings: func() files.Settings { return s.settings },
 	})
 	s.handler = surface.Handler(nil)
 	return s
 }
 
-// addFilm gives a video one progressive file holding s.film, and tells where it is served.
-func (s *site) addFilm(t *testing.T, of video.Video) (filename string) {
+// addFilm gives a video one progressive file holding s.film, and tells its name.
+func (s *site) addFilm(t testing.TB, of video.Video) (filename string) {
 	t.Helper()
 	local := filepath.Join(t.TempDir(), "film.mp4")
 	if err := os.WriteFile(local, s.film, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	filename = of.UUID.String() + "-web-720.mp4"
-	err := s.files.Add(t.Context(), of.ID, video.Addition{Files: []video.NewFile{{
-		File: video.File{VideoID: of.ID, Resolution: 720, Width: 1280, Height: 720, FPS: 25, Size: int64(len(s.film)), Extname: ".mp4",
-			Filename: filename, HasAudio: true, HasVideo: true},
-		Path: local,
-	}}})
+	return s.addFile(t, of, local, video.File{Resolution: 720, Width: 1280, Height: 720, FPS: 25, HasAudio: true, HasVideo: true})
+}
+
+// addFile gives a video a progressive file, taking it from local.
+func (s *site) addFile(t testing.TB, of video.Video, local string, file video.File) (filename string) {
+	t.Helper()
+	stat, err := os.Stat(local)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filename
+	file.VideoID, file.Size, file.Extname = of.ID, stat.Size(), ".mp4"
+	file.Filename = fmt.Sprintf("%s-web-%d.mp4", of.UUID, file.Resolution)
+	if err := s.files.Add(t.Context(), of.ID, video.Addition{Files: []video.NewFile{{File: file, Path: local}}}); err != nil {
+		t.Fatal(err)
+	}
+	return file.Filename
+}
+
+// put stores a file, as it would be after work that is not ours.
+func (s *site) put(t testing.TB, kind blob.Kind, key, content string) {
+	t.Helper()
+	if err := s.blobs.Store(kind).Put(t.Context(), key, strings.NewReader(content), blob.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *site) get(path string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest("GET", path, nil)
+	return s.ask("GET", path, headers...)
+}
+
+func (s *site) ask(method, path string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -194,9 +217,7 @@ func TestPlaylistCarriesTheTokenOn(t *testing.T) {
 		film := s.Video(t, s.User(t, "alice", account.Ordinary), func(d *video.Draft) { d.Privacy = video.Private })
 		text := "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",URI=\"a-0.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\na-240.m3u8\n"
 		key := video.PlaylistKey(video.Private, film.UUID, "master.m3u8")
-		if err := s.blobs.Store(blob.StreamingPlaylists).Put(t.Context(), key, strings.NewReader(text), blob.PutOptions{}); err != nil {
-			t.Fatal(err)
-		}
+		s.put(t, blob.StreamingPlaylists, key, text)
 		token, _ := s.tokens.Issue(film.UUID)
 		path := "/static/streaming-playlists/hls/private/" + film.UUID.String() + "/master.m3u8?videoFileToken=" + token
 		if w := s.get(path); w.Body.String() != text {

@@ -47,6 +47,7 @@ func (f *Files) send(w http.ResponseWriter, r *http.Request, d delivery) error {
 	}
 	defer object.Close()
 	header := w.Header()
+	header.Set("Accept-Ranges", "bytes") // also where a range is refused
 	header.Set("Content-Type", object.ContentType)
 	header.Set("ETag", object.ETag)
 	header.Set("Cache-Control", cacheControl(d))
