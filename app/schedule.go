@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"lucarne/platform/blob"
 	"lucarne/platform/job"
 )
 
@@ -15,8 +16,12 @@ const (
 	taskStaleUploads = "stale uploads"
 	taskOldHistory   = "old history"
 	taskRanking      = "ranking"
+	taskStatistics   = "statistics"
 	taskSweepWork    = "work folders"
 	taskOldSignIns   = "expired sign-ins"
+	taskOldJobs      = "old jobs"
+	taskDisk         = "disk"
+	taskDatabase     = "database"
 )
 
 // newSchedule lists what recurs while the site runs.
@@ -31,8 +36,12 @@ func newSchedule(p *platform, s *subjects) *job.Schedule {
 			return errors.Join(s.history.DropOld(ctx), s.viewers.DropOldViews(ctx))
 		}},
 		job.Task{Name: taskRanking, Every: every.RankingRefresh.Std(), Do: s.videos.RefreshRanking},
+		job.Task{Name: taskStatistics, Every: every.StatsRefresh.Std(), Do: s.statistics.refresh},
 		job.Task{Name: taskSweepWork, Every: every.OrphanCleanup.Std(), Do: s.pipeline.Sweep},
-		job.Task{Name: taskOldSignIns, Every: every.OrphanCleanup.Std(), Do: func(ctx context.Context) error {
+		job.Task{Name: taskOldJobs, Every: every.JobCleanup.Std(), Do: p.jobs.Clean},
+		job.Task{Name: taskDisk, Every: every.DiskCheck.Std(), Do: p.checkDisk},
+		job.Task{Name: taskDatabase, Every: every.DatabaseMaintenance.Std(), Do: p.db.Optimize},
+		job.Task{Name: taskOldSignIns, Every: every.SessionCleanup.Std(), Do: func(ctx context.Context) error {
 			return errors.Join(s.sessions.Clean(ctx), s.users.Clean(ctx))
 		}},
 	)
@@ -44,4 +53,17 @@ var debugCommands = map[string]string{
 	"process-video-viewers":             taskSweepViewers,
 	"process-update-videos-scheduler":   taskPublishDue,
 	"remove-dandling-resumable-uploads": taskStaleUploads,
+}
+
+// checkDisk tells the administrator when the disk of the videos is nearly full; uploads are refused below the same bound.
+func (p *platform) checkDisk(context.Context) error {
+	folder := p.blobs.Local(blob.OriginalVideoFiles).Root()
+	free, total, err := blob.FreeSpace(folder)
+	if err != nil {
+		return err
+	}
+	if least := int64(p.config().Lucarne.Upload.MinFreeDiskBytes); free < least {
+		p.logger.Warn("the disk is nearly full: uploads are refused", "folder", folder, "free", free, "of", total, "least", least)
+	}
+	return nil
 }

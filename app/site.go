@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,6 +15,7 @@ import (
 
 	"lucarne/account"
 	"lucarne/http/router"
+	"lucarne/platform/blob"
 	"lucarne/platform/clock"
 	"lucarne/platform/config"
 	"lucarne/platform/event"
@@ -91,6 +94,9 @@ func (p *platform) open(ctx context.Context) (err error) {
 	if p.blobs, err = openBlobs(cfg); err != nil {
 		return err
 	}
+	if err := emptyFolder(p.blobs.Local(blob.Temporary).Root()); err != nil {
+		return err
+	}
 	if p.mail, err = newMail(cfg, p.settings); err != nil {
 		return err
 	}
@@ -104,8 +110,23 @@ func (p *platform) open(ctx context.Context) (err error) {
 	p.jobs, err = job.New(job.Options{
 		DB: p.db, Clock: p.clock, Logger: p.logger, Node: nodeName, Queues: queues(cfg),
 		PollEvery: min(cfg.Lucarne.Jobs.PollInterval.Std(), fastestPoll), StopWithin: stopJobsWithin, Keep: cfg.Lucarne.Jobs.CompletedRetention.Std(),
+		KeepFailed: cfg.Lucarne.Jobs.FailedRetention.Std(), LostAfter: cfg.Lucarne.Transcoding.Timeout.Std() + cfg.Lucarne.Jobs.StuckAfter.Std(),
 	})
 	return err
+}
+
+// emptyFolder removes what a killed process left among the scratch files.
+func emptyFolder(path string) error {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return fmt.Errorf("scratch folder: %w", err)
+	}
+	for _, entry := range entries {
+		if err := os.RemoveAll(filepath.Join(path, entry.Name())); err != nil {
+			return fmt.Errorf("scratch folder: %w", err)
+		}
+	}
+	return nil
 }
 
 const (

@@ -88,8 +88,10 @@ func (w *captionWorld) addHLS(t *testing.T, id video.ID) {
 		t.Fatal(err)
 	}
 	f := video.NewFile{
-		File: video.File{Resolution: 240, Size: 5, Extname: ".mp4", Filename: "a-240.mp4", PlaylistFilename: "a-240.m3u8", Codecs: "avc1.640015,mp4a.40.2",
-			Bandwidth: 1000, AverageBandwidth: 900, Width: 426, Height: 240, FPS: 25, HasAudio: true, HasVideo: true},
+		File: video.File{
+			Resolution: 240, Size: 5, Extname: ".mp4", Filename: "a-240.mp4", PlaylistFilename: "a-240.m3u8", Codecs: "avc1.640015,mp4a.40.2",
+			Bandwidth: 1000, AverageBandwidth: 900, Width: 426, Height: 240, FPS: 25, HasAudio: true, HasVideo: true,
+		},
 		IsHLS: true, Path: path, MediaPlaylist: []byte("#EXTM3U\n"), Segments: json.RawMessage("{}"),
 	}
 	if err := w.files.Add(t.Context(), id, video.Addition{Files: []video.NewFile{f}}); err != nil {

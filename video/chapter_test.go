@@ -111,8 +111,12 @@ func TestChaptersOfTheContainer(t *testing.T) {
 		alice := w.User(t, "alice", account.Ordinary)
 		made, chapters := w.Video(t, alice, nil), chaptersIn(w)
 		found := []ffmpeg.Chapter{
-			{Title: " Two\x00 ", Start: 12 * time.Second}, {Title: "One", Start: 0}, {Title: "again", Start: 500 * time.Millisecond},
-			{Title: "", Start: 15 * time.Second}, {Title: strings.Repeat("x", 300), Start: 20 * time.Second}, {Title: "lost", Start: -time.Second},
+			{Title: " Two\x00 ", Start: 12 * time.Second},
+			{Title: "One", Start: 0},
+			{Title: "again", Start: 500 * time.Millisecond},
+			{Title: "", Start: 15 * time.Second},
+			{Title: strings.Repeat("x", 300), Start: 20 * time.Second},
+			{Title: "lost", Start: -time.Second},
 		}
 		for turn, want := range []bool{true, false} {
 			if taken, err := chapters.ReplaceFromContainer(t.Context(), made.ID, found); taken != want || err != nil {

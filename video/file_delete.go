@@ -92,9 +92,7 @@ func (f *Files) delete(ctx context.Context, id ID, to func(form) (form, error)) 
 			return now, FilesRemoved{}, err
 		}
 		dropped := form{}
-		for _, one := range now.missingIn(after) {
-			dropped.hls = append(dropped.hls, one)
-		}
+		dropped.hls = append(dropped.hls, now.missingIn(after)...)
 		if len(after.hls) == 0 {
 			dropped.playlist = now.playlist
 		}

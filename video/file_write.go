@@ -49,13 +49,6 @@ type NewFile struct {
 	Torrent       torrent.Info    // without pieces: no torrent is made
 }
 
-func (n NewFile) kind() RenditionKind {
-	if n.IsHLS {
-		return HLS
-	}
-	return WebVideo
-}
-
 // Addition is a set of renditions that become available together.
 type Addition struct {
 	Files []NewFile

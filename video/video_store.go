@@ -24,7 +24,9 @@ const columns = `v.id, v.uuid, v.url, v.host, v.channel_id, v.name, v.descriptio
 
 func (v *Video) destinations() []any {
 	return []any{
-		&v.ID, uuidText{&v.UUID}, &v.URL, &v.Host, &v.Channel.ID, &v.Name, &v.Description, &v.Support, db.Null(&v.Category), db.Null(&v.Licence),
+		&v.ID,
+		uuidText{&v.UUID},
+		&v.URL, &v.Host, &v.Channel.ID, &v.Name, &v.Description, &v.Support, db.Null(&v.Category), db.Null(&v.Licence),
 		db.Null(&v.Language), &v.Privacy, &v.State, &v.Failure, &v.IsListed, &v.IsBlocked, &v.BlockedReason, &v.NSFW, &v.NSFWFlags, &v.NSFWSummary,
 		&v.DurationSeconds, &v.AspectRatio, &v.Views, &v.Likes, &v.Dislikes, &v.Comments, &v.Downloads, &v.FilesSize, &v.WaitTranscoding,
 		&v.DownloadEnabled, &v.CommentsPolicy, &v.IsLive, &v.isAnnounced, db.Time(&v.PublishedAt), db.Time(&v.OriginallyPublishedAt),

@@ -110,7 +110,9 @@ func TestTwoFactorFromRequestToDisable(t *testing.T) {
 			name, code, answered string
 			want                 int
 		}{
-			{"no code", "", "missing_two_factor", 401}, {"a wrong code", "12345", "invalid_two_factor", 400}, {"the code", code(), "", 200},
+			{"no code", "", "missing_two_factor", 401},
+			{"a wrong code", "12345", "invalid_two_factor", 400},
+			{"the code", code(), "", 200},
 			{"the code again", code(), "invalid_two_factor", 400},
 		} {
 			got := w.form(url.Values{"username": {"alice"}, "password": {"alice-password"}}, "X-PeerTube-OTP", c.code)

@@ -4,7 +4,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -142,5 +141,3 @@ func (a *API) viewer(r *http.Request) (account.Viewer, error) {
 func clientOf(r *http.Request) Client {
 	return Client{IP: router.ClientIP(r), Device: r.UserAgent()}
 }
-
-func (a *API) log() *slog.Logger { return a.Logger }

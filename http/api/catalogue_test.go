@@ -210,8 +210,12 @@ func TestSensitiveVideosFollowThePolicy(t *testing.T) {
 		path, as string
 		want     bool
 	}{
-		{"/api/v1/videos", "", false}, {"/api/v1/videos?nsfw=both", "", true}, {"/api/v1/videos?nsfw=true", "", true},
-		{"/api/v1/videos?nsfw=false", "bob", false}, {"/api/v1/videos", "bob", true}, {"/api/v1/users/me/videos", "alice", true},
+		{"/api/v1/videos", "", false},
+		{"/api/v1/videos?nsfw=both", "", true},
+		{"/api/v1/videos?nsfw=true", "", true},
+		{"/api/v1/videos?nsfw=false", "bob", false},
+		{"/api/v1/videos", "bob", true},
+		{"/api/v1/users/me/videos", "alice", true},
 	} {
 		if got := strings.Contains(s.do("GET", c.path, c.as, nil).Body.String(), "A sensitive film"); got != c.want {
 			t.Errorf("%s as %q: got %v, want %v", c.path, c.as, got, c.want)

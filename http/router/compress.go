@@ -128,9 +128,11 @@ func (c *compressor) close() {
 	gzipPool.Put(c.gzip)
 }
 
-var compressible = []string{"text/", "application/json", "application/problem+json", "application/activity+json", "application/ld+json",
+var compressible = []string{
+	"text/", "application/json", "application/problem+json", "application/activity+json", "application/ld+json",
 	"application/javascript", "application/xml", "application/rss+xml", "application/atom+xml", "application/feed+json",
-	"application/manifest+json", "application/jrd+json", "application/xrd+xml", "application/x-mpegurl", "application/vnd.apple.mpegurl", "image/svg+xml"}
+	"application/manifest+json", "application/jrd+json", "application/xrd+xml", "application/x-mpegurl", "application/vnd.apple.mpegurl", "image/svg+xml",
+}
 
 func isCompressible(contentType string) bool {
 	contentType = strings.ToLower(contentType)

@@ -128,3 +128,13 @@ func expand(engine Engine, name string) (string, error) {
 	err = t.Execute(&out, nil)
 	return out.String(), err
 }
+
+// Optimize lets the database refresh what it knows of its tables, so that it goes on choosing the right indexes.
+func (d *DB) Optimize(ctx context.Context) error {
+	text := "PRAGMA optimize"
+	if d.engine == PostgreSQL {
+		text = "ANALYZE"
+	}
+	_, err := d.write.ExecContext(ctx, text)
+	return err
+}

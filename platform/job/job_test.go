@@ -128,10 +128,6 @@ func TestFailuresAreTriedAgainThenGivenUp(t *testing.T) {
 	})
 }
 
-func enqueueLimited(t *testing.T, d *db.DB, q *job.Queue) {
-	enqueue(t, d, q, bake{"x"}, job.EnqueueOptions{})
-}
-
 func TestHopelessJobIsNotTriedAgain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		q := newQueue(t, d)

@@ -253,3 +253,9 @@ func notFound(err error) error {
 	}
 	return err
 }
+
+// Clean forgets the progress of jobs whose rows are gone.
+func (q *Queue) Clean(ctx context.Context) error {
+	_, err := db.Exec(ctx, q.o.DB, "DELETE FROM job_progress WHERE job_id NOT IN (SELECT id FROM river_job)")
+	return err
+}

@@ -5,6 +5,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -40,8 +41,10 @@ type Options struct {
 	PollEvery time.Duration
 	// StopWithin is how long running jobs may go on when the process stops, before they are interrupted; 0 means 5 s.
 	StopWithin time.Duration
-	// Keep says how long finished jobs stay visible; 0 means 7 days.
-	Keep time.Duration
+	// Keep and KeepFailed say how long finished and failed jobs stay visible; 0 means 7 days.
+	Keep, KeepFailed time.Duration
+	// LostAfter is how long a job may run before it is taken for lost and runs again: longer than the longest. 0 means 2 days.
+	LostAfter time.Duration
 }
 
 // Queue takes jobs in and runs them. Register the kinds with Handle, then Run.
@@ -66,6 +69,7 @@ const (
 	defaultPoll       = 250 * time.Millisecond
 	defaultStopWithin = 5 * time.Second
 	defaultKeep       = 7 * 24 * time.Hour
+	defaultLost       = 48 * time.Hour
 	defaultTimeout    = time.Minute
 	defaultAttempts   = 5
 )
@@ -78,9 +82,7 @@ func New(o Options) (*Queue, error) {
 	if o.StopWithin == 0 {
 		o.StopWithin = defaultStopWithin
 	}
-	if o.Keep == 0 {
-		o.Keep = defaultKeep
-	}
+	o.Keep, o.KeepFailed = cmp.Or(o.Keep, defaultKeep), cmp.Or(o.KeepFailed, defaultKeep)
 	q := &Queue{o: o, driver: driverFor(o.DB), workers: river.NewWorkers(), kinds: make(map[string]placement)}
 	queues := make(map[string]river.QueueConfig, len(o.Queues))
 	for name, workers := range o.Queues {
@@ -94,9 +96,10 @@ func New(o Options) (*Queue, error) {
 		FetchCooldown:               min(o.PollEvery, 100*time.Millisecond),
 		PollOnly:                    true,
 		JobTimeout:                  -1, // each kind has its own
+		RescueStuckJobsAfter:        cmp.Or(o.LostAfter, defaultLost),
 		CompletedJobRetentionPeriod: o.Keep,
-		CancelledJobRetentionPeriod: o.Keep,
-		DiscardedJobRetentionPeriod: 4 * o.Keep,
+		CancelledJobRetentionPeriod: o.KeepFailed,
+		DiscardedJobRetentionPeriod: o.KeepFailed,
 		ErrorHandler:                failures{o.Logger},
 	})
 	if err != nil {
