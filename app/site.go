@@ -38,9 +38,23 @@ type Site struct {
 	password string // of root, when this start made it up
 }
 
-// Open builds a site from its settings: the database is brought to this version, and what every instance has is made. The address is
-// open once it returns; nothing answers before Run.
+// Open makes a site ready to run, in the place of any process that ran it before. The address is open once it returns; nothing answers
+// before Run.
 func Open(ctx context.Context, sources config.Sources, logger func(level string) *slog.Logger) (*Site, error) {
+	s, err := build(ctx, sources, logger)
+	if err != nil {
+		return nil, err
+	}
+	s.schedule = newSchedule(s.platform, s.subjects)
+	if err := s.takeOver(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// build builds a site from its settings: the database is brought to this version, and what every instance has is made. It does not
+// disturb a process that runs the same site.
+func build(ctx context.Context, sources config.Sources, logger func(level string) *slog.Logger) (*Site, error) {
 	settings, err := config.Open(sources)
 	if err != nil {
 		return nil, err
@@ -53,13 +67,13 @@ func Open(ctx context.Context, sources config.Sources, logger func(level string)
 		p.logger.Warn("configuration", "problem", warning.String())
 	}
 	s := &Site{platform: p, started: p.clock.Now()}
-	if err := s.build(ctx); err != nil {
+	if err := s.assemble(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *Site) build(ctx context.Context) error {
+func (s *Site) assemble(ctx context.Context) error {
 	if err := s.platform.open(ctx); err != nil {
 		return err
 	}
@@ -71,11 +85,15 @@ func (s *Site) build(ctx context.Context) error {
 	if err := s.applyStoredSettings(ctx); err != nil {
 		return err
 	}
-	if err := s.firstStart(ctx); err != nil {
+	return s.firstStart(ctx)
+}
+
+// takeOver opens the address and then, as no other process can be serving this site any more, clears the scratch folder.
+func (s *Site) takeOver() error {
+	if err := s.listen(); err != nil {
 		return err
 	}
-	s.schedule = newSchedule(s.platform, s.subjects)
-	return s.listen()
+	return emptyFolder(s.blobs.Local(blob.Temporary).Root())
 }
 
 // open builds what the subjects stand on.
@@ -92,9 +110,6 @@ func (p *platform) open(ctx context.Context) (err error) {
 		return err
 	}
 	if p.blobs, err = openBlobs(cfg); err != nil {
-		return err
-	}
-	if err := emptyFolder(p.blobs.Local(blob.Temporary).Root()); err != nil {
 		return err
 	}
 	if p.mail, err = newMail(cfg, p.settings); err != nil {

@@ -18,13 +18,16 @@ import (
 // roles are the words for roles on the command line.
 var roles = map[string]account.Role{"administrator": account.Administrator, "moderator": account.Moderator, "user": account.Ordinary}
 
-// withUsers opens the site's subjects for a command, without serving anything.
+// withUsers builds the site's subjects for a command, beside a process that may be serving them.
 func withUsers(ctx context.Context, c call, work func(users *account.Users) error) error {
-	s, err := Open(ctx, c.sources, func(string) *slog.Logger { return newLogger(c.err, "warn") })
+	s, err := build(ctx, c.sources, func(string) *slog.Logger { return newLogger(c.err, "warn") })
 	if err != nil {
 		return err
 	}
 	defer s.close()
+	if s.password != "" {
+		s.greet(c.out) // this command is the first start: nobody would ever see the password again
+	}
 	return work(s.users)
 }
 
