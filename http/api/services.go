@@ -26,7 +26,7 @@ type Services struct {
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.peopleRoutes(),
+		a.pingRoutes(), a.constantRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.peopleRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -1,0 +1,36 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"lucarne/http/api"
+	"lucarne/http/capturetest"
+)
+
+// What the recorded instance let people choose can be chosen here, under the same labels.
+func TestChoicesHoldTheRecordedOnes(t *testing.T) {
+	handler := api.New(api.Services{}).Handler(nil)
+	for number, path := range map[string]string{"004": "categories", "005": "licences", "006": "languages", "007": "privacies"} {
+		t.Run(path, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/videos/"+path, nil))
+			var got map[string]string
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusOK {
+				t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+			}
+			missing := 0
+			for id, label := range capturetest.Load(t, number).Response.Body.(map[string]any) {
+				if got[id] != label {
+					missing++
+					t.Logf("%s: got %q, recorded %q", id, got[id], label)
+				}
+			}
+			if missing > 0 {
+				t.Errorf("%d choices differ", missing)
+			}
+		})
+	}
+}
