@@ -69,13 +69,25 @@ func (f *Files) downloadable(r *http.Request, ref shortid.Ref) (video.Details, e
 	if !d.IsLocal() {
 		return video.Details{}, fault.New(fault.NotFound, "The files of this video are on another server")
 	}
-	if d.Privacy.HasPrivateFiles() || d.IsBlocked {
-		err = f.mayRead(r, d.UUID)
+	if err := f.maySee(r, ref, d); err != nil {
+		return video.Details{}, err
 	}
-	if err == nil && !d.DownloadEnabled {
+	if !d.DownloadEnabled {
 		err = f.mayManage(r, d)
 	}
 	return d, err
+}
+
+// maySee asks as for watching, since whoever counts through small ids must not find unlisted videos here either.
+func (f *Files) maySee(r *http.Request, ref shortid.Ref, d video.Details) error {
+	if d.Privacy.HasPrivateFiles() || d.IsBlocked {
+		return f.mayRead(r, d.UUID)
+	}
+	viewer, err := f.o.Auth.Viewer(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	return f.o.Videos.Check(r.Context(), d.Video, video.Access{Viewer: viewer, ByNumber: !ref.IsUUID()})
 }
 
 func (f *Files) mayManage(r *http.Request, d video.Details) error {

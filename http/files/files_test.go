@@ -40,6 +40,7 @@ type site struct {
 	handler  http.Handler
 	blobs    *blob.Set
 	files    *video.Files
+	captions *video.Captions
 	tokens   *video.FileTokens
 	users    signedIn
 	film     []byte
@@ -69,11 +70,11 @@ func newSiteOn(t testing.TB, d *db.DB, stores blob.SetOptions) *site {
 	s.files = video.NewFiles(video.FilesOptions{DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Logger: logger})
 	s.tokens = video.NewFileTokens([]byte("secret"), func() time.Duration { return time.Hour }, s.Clock)
 	tools := ffmpeg.New(ffmpeg.Options{})
+	s.captions = video.NewCaptions(video.CaptionsOptions{
+		DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Files: s.files, Extractor: tools, Logger: logger,
+	})
 	surface := files.New(files.Options{
-		Blobs: blobs, Videos: s.Videos, Tokens: s.tokens, Auth: s.users, FFmpeg: tools,
-		Captions: video.NewCaptions(video.CaptionsOptions{
-			DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Files: s.files, Extractor: tools, Logger: logger,
-		}),
+		Blobs: blobs, Videos: s.Videos, Captions: s.captions, Tokens: s.tokens, Auth: s.users, FFmpeg: tools,
 		Settings: func() files.Settings { return s.settings },
 	})
 	s.handler = surface.Handler(nil)
@@ -204,6 +205,13 @@ func TestPrivateFileNeedsARight(t *testing.T) {
 		if got := s.get(path + "?videoFileToken=" + token).Header().Get("Cache-Control"); got != "private, max-age=3600" {
 			t.Errorf("cache control %q", got)
 		}
+		locked := s.Video(t, alice, func(d *video.Draft) { d.Privacy, d.Passwords = video.Password, []string{"open sesame"} })
+		lockedPath := "/static/web-videos/private/" + s.addFilm(t, locked)
+		for password, want := range map[string]int{"": 403, "wrong": 403, "open sesame": 200} {
+			if w := s.get(lockedPath, "X-Peertube-Video-Password", password); w.Code != want {
+				t.Errorf("password %q: got %d %s, want %d", password, w.Code, w.Body, want)
+			}
+		}
 		s.Clock.Advance(time.Hour)
 		if w := s.get(path + "?videoFileToken=" + token); w.Code != 403 {
 			t.Errorf("an expired token: got %d", w.Code)
@@ -252,6 +260,15 @@ func TestDownloads(t *testing.T) {
 				t.Errorf("generate%s: got %d %s, want %d", query, w.Code, w.Body, want)
 			}
 		}
+		unlisted := s.Video(t, alice, func(d *video.Draft) { d.Privacy = video.Unlisted })
+		s.addFilm(t, unlisted)
+		byNumber := fmt.Sprintf("/download/videos/generate/%d?videoFileIds=2", unlisted.ID)
+		if w := s.get(byNumber); w.Code != 401 {
+			t.Errorf("unlisted, by its small id: got %d", w.Code)
+		}
+		if w := s.get("/download/videos/generate/" + unlisted.UUID.String() + "?videoFileIds=2"); w.Code != 200 {
+			t.Errorf("unlisted, by its link: got %d %s", w.Code, w.Body)
+		}
 		refused := s.Video(t, alice, func(d *video.Draft) { d.DownloadEnabled = false })
 		s.addFilm(t, refused)
 		path := "/download/web-videos/" + refused.UUID.String() + "-720.mp4"
@@ -260,6 +277,55 @@ func TestDownloads(t *testing.T) {
 		}
 		if w := s.get(path, "Authorization", "Bearer alice"); w.Code != 200 {
 			t.Errorf("downloads not allowed, its owner: got %d", w.Code)
+		}
+	})
+}
+
+func TestDownloadsAreThrottledAndWatchingIsNot(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	s.settings.MaxRatePerIP = 100_000 // the film takes a tenth of a second
+	film := s.Video(t, s.User(t, "alice", account.Ordinary), nil)
+	name := s.addFilm(t, film)
+	ask := func(path string) time.Duration {
+		start := time.Now()
+		if w := s.get(path); w.Code != 200 || !bytes.Equal(w.Body.Bytes(), s.film) {
+			t.Errorf("%s: got %d, %d bytes", path, w.Code, w.Body.Len())
+		}
+		return time.Since(start)
+	}
+	if took := ask("/download/web-videos/" + film.UUID.String() + "-720.mp4"); took < 90*time.Millisecond {
+		t.Errorf("the download took %v", took)
+	}
+	s.settings.MaxRatePerIP = 1 // would take hours
+	ask("/static/web-videos/" + name)
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	r := httptest.NewRequest("GET", "/download/web-videos/"+film.UUID.String()+"-720.mp4", nil).WithContext(ctx)
+	s.handler.ServeHTTP(httptest.NewRecorder(), r) // returns, though nothing is paid: the client left
+}
+
+func TestCaptionsFollowTheirVideo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		alice := s.User(t, "alice", account.Ordinary)
+		s.users["alice"] = alice
+		for privacy, want := range map[video.Privacy]int{video.Public: 200, video.Private: 403} {
+			film := s.Video(t, alice, func(d *video.Draft) { d.Privacy = privacy })
+			if err := s.captions.Set(t.Context(), alice, film.ID, "fr", strings.NewReader("WEBVTT\n\n00:01.000 --> 00:02.000\nBonjour\n")); err != nil {
+				t.Fatal(err)
+			}
+			list, err := s.captions.List(t.Context(), film.ID)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("captions: %v, %v", list, err)
+			}
+			path := "/lazy-static/video-captions/" + list[0].Filename
+			if w := s.get(path); w.Code != want {
+				t.Errorf("privacy %d, nobody: got %d, want %d", privacy, w.Code, want)
+			}
+			w := s.get(path, "Authorization", "Bearer alice")
+			if w.Code != 200 || !strings.Contains(w.Body.String(), "Bonjour") || w.Header().Get("Content-Type") != "text/vtt; charset=utf-8" {
+				t.Errorf("privacy %d, its owner: got %d %v", privacy, w.Code, w.Header())
+			}
 		}
 	})
 }

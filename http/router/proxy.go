@@ -49,7 +49,7 @@ func parsePrefix(text string) (netip.Prefix, error) {
 }
 
 func (p Proxies) contain(address netip.Addr) bool {
-	address = address.Unmap()
+	address = address.Unmap().WithZone("") // a prefix holds no address with a zone
 	for _, prefix := range p {
 		if prefix.Contains(address) {
 			return true
@@ -71,16 +71,30 @@ func (p Proxies) clientOf(r *http.Request) string {
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= max(0, len(hops)-maxHops); i-- {
-		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		next, isAddress := parseHop(hops[i])
+		if !isAddress {
 			break
 		}
-		address = next.Unmap().WithZone("")
+		address = next
 		if !p.contain(address) {
 			break
 		}
 	}
 	return address.Unmap().String()
+}
+
+// parseHop reads one entry of X-Forwarded-For; IIS and Azure's gateways put the port behind the address.
+func parseHop(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		pair, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		address = pair.Addr()
+	}
+	return address.Unmap().WithZone(""), true
 }
 
 func connectionIP(r *http.Request) string {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestUnmarkedErrorsSayNothing(t *testing.T) {
 }
 
 func TestClientBehindProxies(t *testing.T) {
-	proxies, err := router.ParseProxies([]string{"loopback", "10.1.0.0/16", "2001:db8::1"})
+	proxies, err := router.ParseProxies([]string{"loopback", "linklocal", "10.1.0.0/16", "2001:db8::1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +78,10 @@ func TestClientBehindProxies(t *testing.T) {
 		{"two proxies", "[::1]:1", "198.51.100.7, 10.1.2.3", "198.51.100.7"},
 		{"rubbish", "127.0.0.1:1", "<script>", "127.0.0.1"},
 		{"IPv6", "[2001:db8::1]:1", "2001:db8:1::5", "2001:db8:1::5"},
+		{"a zone", "[fe80::1%eth0]:1", "198.51.100.7", "198.51.100.7"},
+		{"a port", "127.0.0.1:1", "198.51.100.7:4711", "198.51.100.7"},
+		{"a port behind IPv6", "127.0.0.1:1", "[2001:db8:1::5]:4711", "2001:db8:1::5"},
+		{"nothing but proxies", "127.0.0.1:1", "10.1.2.3, 10.1.2.4", "10.1.2.3"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -289,4 +294,24 @@ func TestHeadersOfEveryAnswerAreAsRecorded(t *testing.T) {
 	if h := bare.Header(); h.Get("X-Powered-By") != "" || h.Get("X-Frame-Options") != "" || h.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("switched off: %v", h)
 	}
+}
+
+func FuzzForwardedFor(f *testing.F) {
+	f.Add("198.51.100.7, 10.1.2.3")
+	f.Add("[2001:db8::1]:80,,")
+	f.Add("<script>")
+	proxies, err := router.ParseProxies([]string{"loopback", "uniquelocal"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		r.Header.Set("X-Forwarded-For", header)
+		router.FromProxies(proxies, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if _, err := netip.ParseAddr(router.ClientIP(r)); err != nil {
+				t.Errorf("%q: the client is %q", header, router.ClientIP(r))
+			}
+		})).ServeHTTP(httptest.NewRecorder(), r)
+	})
 }

@@ -137,7 +137,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		r.Body = newSteadyBody(r.Body, control, s.o.BodyIdleTimeout, s.o.MinBodyRate)
 	}
 	if s.o.WriteIdleTimeout > 0 {
-		w = newSteadyWriter(w, control, s.o.WriteIdleTimeout)
+		steady := newSteadyWriter(w, control, s.o.WriteIdleTimeout)
+		defer steady.finish()
+		w = steady
 	}
 	s.o.Handler.ServeHTTP(w, r)
 }

@@ -245,6 +245,24 @@ func TestKeptConnectionOutlivesTheWriteDeadline(t *testing.T) {
 	}
 }
 
+func TestAnswerMayTakeItsTime(t *testing.T) {
+	t.Parallel()
+	address, _ := listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "begun, ")        // buffered
+		<-time.After(60 * time.Millisecond) // longer than a client may take nothing
+		io.WriteString(w, "done")
+		<-time.After(60 * time.Millisecond)
+	}), func(o *router.ServerOptions) { o.WriteIdleTimeout = 20 * time.Millisecond })
+	response, err := http.Get("http://" + address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if text, err := io.ReadAll(response.Body); err != nil || string(text) != "begun, done" {
+		t.Errorf("got %q, %v", text, err)
+	}
+}
+
 func TestStopLetsARunningRequestFinish(t *testing.T) {
 	started, goOn := make(chan struct{}), make(chan struct{})
 	address, stop := listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -1,7 +1,9 @@
 package router
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -53,6 +55,7 @@ type steadyWriter struct {
 	passing
 	control *http.ResponseController
 	idle    time.Duration
+	isTaken bool // the connection, by Hijack: its deadlines are no longer ours
 }
 
 func newSteadyWriter(w http.ResponseWriter, control *http.ResponseController, idle time.Duration) *steadyWriter {
@@ -61,6 +64,20 @@ func newSteadyWriter(w http.ResponseWriter, control *http.ResponseController, id
 }
 
 func (w *steadyWriter) extend() { _ = w.control.SetWriteDeadline(time.Now().Add(w.idle)) }
+
+// Hijack hands the connection over, without deadlines.
+func (w *steadyWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := w.passing.Hijack()
+	w.isTaken = err == nil
+	return conn, buffered, err
+}
+
+// finish gives time to what net/http still holds back when the handler has returned.
+func (w *steadyWriter) finish() {
+	if !w.isTaken {
+		w.extend()
+	}
+}
 
 // Flush sends what is buffered.
 func (w *steadyWriter) Flush() {
