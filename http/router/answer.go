@@ -14,11 +14,11 @@ func WriteBody(w http.ResponseWriter, r *http.Request, contentType string, body 
 	etag := `W/"` + strconv.FormatInt(int64(len(body)), 16) + "-" + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 	header := w.Header()
 	header.Set("ETag", etag)
+	header.Set("Content-Type", contentType) // net/http leaves it out of a 304; Compress adds Vary by it
 	if (r.Method == http.MethodGet || r.Method == http.MethodHead) && matches(r.Header.Get("If-None-Match"), etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	header.Set("Content-Type", contentType)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	_, err := w.Write(body)
 	return err

@@ -214,19 +214,20 @@ func TestCompression(t *testing.T) {
 }
 
 func TestKnownAnswerIsNotSentAgain(t *testing.T) {
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := router.Compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := router.WriteBody(w, r, "text/plain", []byte("same")); err != nil {
 			t.Error(err)
 		}
-	})
+	}))
 	first := httptest.NewRecorder()
 	handler.ServeHTTP(first, httptest.NewRequest("GET", "/", nil))
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("If-None-Match", `"other", `+first.Header().Get("ETag"))
+	r.Header.Set("Accept-Encoding", "gzip")
 	second := httptest.NewRecorder()
 	handler.ServeHTTP(second, r)
-	if second.Code != 304 || second.Body.Len() != 0 {
-		t.Errorf("got %d with %d bytes, want 304 and none", second.Code, second.Body.Len())
+	if second.Code != 304 || second.Body.Len() != 0 || second.Header().Get("Vary") != "Accept-Encoding" {
+		t.Errorf("got %d with %d bytes, varying by %q; want 304 and none, by Accept-Encoding", second.Code, second.Body.Len(), second.Header().Get("Vary"))
 	}
 }
 

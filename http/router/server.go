@@ -110,7 +110,7 @@ func (s *Server) stop(ctx context.Context) error {
 }
 
 // returnWithin is what handlers have to notice that their request is over.
-const returnWithin = time.Second
+const returnWithin = 500 * time.Millisecond
 
 // waitForHandlers lets those whose connection was closed undo what they began while the database is still open.
 func (s *Server) waitForHandlers() {
