@@ -107,9 +107,12 @@ func (f *Files) serve(do func(http.ResponseWriter, *http.Request) error) http.Ha
 	}
 }
 
-// isOneName refuses what would lead into another folder. ServeMux takes an escaped slash for a part of the name, but the stores do
-// not: "private%2Fx.mp4" among the public files would be a private one.
-func isOneName(file string) bool { return !strings.ContainsAny(file, `/\`) }
+// isOneName refuses what no store would take, before it gets into the address of a bucket, and what would lead into another folder:
+// ServeMux takes an escaped slash for a part of the name, but the stores do not, and "private%2Fx.mp4" among the public files would be
+// a private one. Routes without a name pass.
+func isOneName(file string) bool {
+	return file == "" || (!strings.Contains(file, "/") && blob.ValidateKey(file) == nil)
+}
 
 // errNoFile also stands for names that could not be one.
 func errNoFile() error { return fault.New(fault.NotFound, "File not found") }

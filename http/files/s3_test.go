@@ -80,6 +80,9 @@ func TestPrivateFileOfABucketPassesThroughUs(t *testing.T) {
 	if w := s.get("/static/web-videos/private%2F" + film.UUID.String() + "-web-720.mp4"); w.Code != 404 {
 		t.Errorf("through an escaped slash: got %d to %s", w.Code, w.Header().Get("Location"))
 	}
+	if w := s.get("/static/web-videos/.hidden"); w.Code != 404 {
+		t.Errorf("a name no store takes: got %d to %s", w.Code, w.Header().Get("Location"))
+	}
 	s.settings.SignPrivate = true
 	signed := s.get(path + "?videoFileToken=" + token)
 	if location := signed.Header().Get("Location"); signed.Code != 302 || !strings.HasPrefix(location, bucketURL+"private/") || !strings.Contains(location, "X-Amz-Signature=") {
