@@ -155,6 +155,9 @@ func (i *Instance) Stop() error {
 	i.stop()
 	select {
 	case err := <-i.stopped:
+		if errors.Is(err, context.Canceled) {
+			return nil // stopped before all of it had started
+		}
 		return err
 	case <-time.After(stopWithin):
 		return errors.New("the site did not stop in time")

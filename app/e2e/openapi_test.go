@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -116,22 +117,18 @@ func differences(err error) []string {
 			}
 		}
 		value, _ := json.Marshal(schema.Value)
-		return []string{fmt.Sprintf("/%s: %s (%.80s)", strings.Join(schema.JSONPointer(), "/"), schema.Reason, value)}
+		return []string{fmt.Sprintf("%s: %s (%.80s)", general(schema.JSONPointer()), schema.Reason, value)}
 	}
 	return []string{err.Error()}
 }
 
-// exception is a difference from the document that is meant.
-type exception struct {
-	operation string // "METHOD path", "" for all
-	text      string // part of the difference
-	reason    string
-}
-
-var exceptions = []exception{}
-
-func isIntended(operation, difference string) bool {
-	return slices.ContainsFunc(exceptions, func(x exception) bool {
-		return (x.operation == "" || x.operation == operation) && strings.Contains(difference, x.text)
-	})
+// general is the path to a value, with [] for the place in a list.
+func general(pointer []string) string {
+	words := slices.Clone(pointer)
+	for i, word := range words {
+		if _, err := strconv.Atoi(word); err == nil {
+			words[i] = "[]"
+		}
+	}
+	return strings.Join(words, ".")
 }

@@ -1,0 +1,94 @@
+package e2e_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"lucarne/app/apptest"
+)
+
+// sample are values of placeholders that exist; the id of a path is a user's or a video's.
+type sample struct {
+	user   string
+	values map[string]string
+}
+
+// fill puts the sample's values into a pattern of the API.
+func (s sample) fill(pattern string) string {
+	words := strings.Split(strings.TrimSuffix(pattern, "{$}"), "/")
+	for i, word := range words {
+		name, isPlaceholder := strings.CutPrefix(word, "{")
+		if !isPlaceholder {
+			continue
+		}
+		name = strings.TrimSuffix(name, "}")
+		words[i] = s.values[name]
+		switch name + " of " + words[i-1] {
+		case "id of users":
+			words[i] = s.user
+		case "handle of accounts":
+			words[i] = "root"
+		}
+	}
+	return strings.Join(words, "/")
+}
+
+// newSample publishes a video of root's and names what every placeholder may stand for.
+func newSample(t *testing.T, site *apptest.Instance) sample {
+	t.Helper()
+	root := site.Root(t)
+	film := root.Upload(apptest.Landscape(t), map[string]any{"description": "For reading", "category": 1, "licence": 1, "language": "fr", "tags": []string{"tag"}})
+	site.Settle(t)
+	watch(root, film, "a-reader", 0, 1)
+	root.Put(film.Path()+"/chapters", map[string]any{"chapters": []map[string]any{{"timecode": 0, "title": "Only"}}})
+	root.Send("PUT", film.Path()+"/captions/en", apptest.Form{Files: map[string]string{"captionfile": apptest.Captions(t)}}, http.StatusNoContent)
+	site.Settle(t)
+	now := root.Video(film)
+	return sample{user: fmt.Sprint(root.Me().ID), values: map[string]string{
+		"id":     film.UUID,
+		"handle": "root_channel", "name": "root", "state": "completed", "jobType": "video-transcoding", "jobId": "1", "logoType": "favicon",
+		"metric": "viewers", "fileId": fmt.Sprint(now.All()[0].ID), "captionLanguage": "en", "npmName": "peertube-plugin-none",
+		"passwordId": "1", "tokenSessionId": "1", "registrationId": "1",
+	}}
+}
+
+// needed are the queries that reading some lists takes.
+var needed = map[string]string{
+	"/api/v1/search/videos": "?search=film", "/api/v1/search/video-channels": "?search=root", "/api/v1/users/autocomplete": "?search=ro",
+	"/api/v1/server/logs": "?startDate=2020-01-01T00:00:00Z", "/api/v1/server/audit-logs": "?startDate=2020-01-01T00:00:00Z",
+}
+
+// refused are the readings that a public video on a new site has nothing for.
+var refused = map[string]int{
+	"/api/v1/plugins/{npmName}": http.StatusNotFound, "/api/v1/plugins/{npmName}/registered-settings": http.StatusNotFound,
+	"/api/v1/plugins/{npmName}/public-settings": http.StatusNotFound, "/api/v1/plugins/available": http.StatusBadRequest,
+	"/api/v1/custom-pages/homepage/instance": http.StatusNotFound, "/api/v1/videos/{id}/passwords": http.StatusBadRequest,
+}
+
+// Everything that can be read is read once, and compared with its description on the way.
+func TestEverythingCanBeRead(t *testing.T) {
+	onEach(t, func(t *testing.T, site *apptest.Instance) {
+		root, values := site.Root(t), newSample(t, site)
+		for _, operation := range site.Site.Operations() {
+			method, pattern := split(operation)
+			if method != "GET" {
+				continue
+			}
+			want := http.StatusOK
+			if status, isRefused := refused[pattern]; isRefused {
+				want = status
+			}
+			if answer := root.Do("GET", values.fill(pattern)+needed[pattern], nil); answer.Status != want {
+				t.Errorf("%s: got %d %.300s, want %d", operation, answer.Status, answer.Body, want)
+			}
+		}
+	})
+}
+
+// split takes an operation of the API's list apart.
+func split(operation string) (method, pattern string) {
+	words := strings.Fields(operation)
+	return words[0], words[1]
+}
