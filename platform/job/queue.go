@@ -70,6 +70,7 @@ const (
 	defaultStopWithin = 5 * time.Second
 	defaultKeep       = 7 * 24 * time.Hour
 	defaultLost       = 48 * time.Hour
+	interruptWithin   = 5 * time.Second // for interrupted jobs to end their programs and write down where they were
 	defaultTimeout    = time.Minute
 	defaultAttempts   = 5
 )
@@ -152,7 +153,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	if err := q.client.Stop(soft); err == nil || !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), q.o.StopWithin)
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptWithin)
 	defer cancel()
 	return q.client.StopAndCancel(hard)
 }
