@@ -11,8 +11,9 @@ import (
 
 // sample are values of placeholders that exist; the id of a path is a user's or a video's.
 type sample struct {
-	user   string
-	values map[string]string
+	user    string // id
+	account string // handle
+	values  map[string]string
 }
 
 // fill puts the sample's values into a pattern of the API.
@@ -29,7 +30,7 @@ func (s sample) fill(pattern string) string {
 		case "id of users":
 			words[i] = s.user
 		case "handle of accounts":
-			words[i] = "root"
+			words[i] = s.account
 		}
 	}
 	return strings.Join(words, "/")
@@ -46,7 +47,7 @@ func newSample(t *testing.T, site *apptest.Instance) sample {
 	root.Send("PUT", film.Path()+"/captions/en", apptest.Form{Files: map[string]string{"captionfile": apptest.Captions(t)}}, http.StatusNoContent)
 	site.Settle(t)
 	now := root.Video(film)
-	return sample{user: fmt.Sprint(root.Me().ID), values: map[string]string{
+	return sample{user: fmt.Sprint(root.Me().ID), account: "root", values: map[string]string{
 		"id":     film.UUID,
 		"handle": "root_channel", "name": "root", "state": "completed", "jobType": "video-transcoding", "jobId": "1", "logoType": "favicon",
 		"metric": "viewers", "fileId": fmt.Sprint(now.All()[0].ID), "captionLanguage": "en", "npmName": "peertube-plugin-none",
