@@ -83,4 +83,6 @@ func (r *request) shortcuts() [][2]string {
 	}
 }
 
-func (r *request) sourceURL() string { return cmp.Or(r.settings.SourceURL, "https://www.gnu.org/licenses/agpl-3.0.html") }
+func (r *request) sourceURL() string {
+	return cmp.Or(r.settings.SourceURL, "https://www.gnu.org/licenses/agpl-3.0.html")
+}

@@ -97,8 +97,19 @@ func clip(value string, n int) string {
 }
 
 // isNarrowed reports whether more than an order was chosen.
-func (l listing) isNarrowed() bool {
-	return l.scope != "" || l.category != 0 || l.licence != 0 || l.language != "" || len(l.tags) > 0 || l.length != "" || l.live != "" || l.nsfw != ""
+func (l listing) isNarrowed() bool { return l.narrowedBy() > 0 }
+
+// narrowedBy counts the filters in use.
+func (l listing) narrowedBy() int {
+	n := 0
+	for _, isUsed := range []bool{
+		l.scope != "", l.category != 0, l.licence != 0, l.language != "", len(l.tags) > 0, l.length != "", l.live != "", l.nsfw != "",
+	} {
+		if isUsed {
+			n++
+		}
+	}
+	return n
 }
 
 // url is the address of another page of the list below path.

@@ -39,8 +39,8 @@ func (r *request) language() *text.Locale {
 }
 
 const (
-	light   = "light"
-	dark    = "dark"
+	light    = "light"
+	dark     = "dark"
 	ofDevice = "auto" // the device's choice, where the instance has another
 )
 

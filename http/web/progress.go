@@ -10,7 +10,6 @@ import (
 // progressView is how far the files of a video are.
 type progressView struct {
 	steps      []progressStep
-	percent    int // of all steps
 	isPlayable bool
 	failure    string // why there will be none, for those who manage the video
 	hasFailed  bool
@@ -46,15 +45,15 @@ func isUnfinished(one video.Rendition) bool {
 	return one.State == video.RenditionWaiting || one.State == video.RenditionRunning
 }
 
-// add lists each resolution once, as far as its slowest form.
+// add lists each resolution once, as far as its slowest form, the smallest first: they are made in that order.
 func (v *progressView) add(r *request, renditions []video.Rendition) {
-	at, sum := map[int]int{}, 0
+	slices.SortStableFunc(renditions, func(a, b video.Rendition) int { return a.Resolution - b.Resolution })
+	at := map[int]int{}
 	for _, one := range renditions {
 		if one.State == video.RenditionFailed {
 			continue
 		}
 		step := progressStep{label: r.resolution(one.Resolution), percent: percentOf(one)}
-		sum += max(step.percent, 0)
 		i, known := at[one.Resolution]
 		if !known {
 			at[one.Resolution] = len(v.steps)
@@ -62,9 +61,6 @@ func (v *progressView) add(r *request, renditions []video.Rendition) {
 		} else if step.percent < v.steps[i].percent {
 			v.steps[i] = step
 		}
-	}
-	if len(renditions) > 0 {
-		v.percent = sum / len(renditions)
 	}
 }
 

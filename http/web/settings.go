@@ -19,22 +19,22 @@ type Settings struct {
 	Languages        []string
 	Categories       []int
 
-	Theme             string // "light", "dark", or "" for the device's choice
-	Language          string // of visitors who ask for none of ours
-	IsSignupOpen      bool
-	HasContactForm    bool
-	NSFWPolicy        string
-	Autoplay          bool
-	CanDownload       bool // downloads are offered where the video's author allows them
-	TwitterName       string
-	Broadcast         Broadcast
-	Sharing           Sharing
-	ViewSeconds       int      // between the heartbeats of a viewer
-	MediaOrigins      []string // where besides here the files of videos are fetched from: a bucket, a CDN
-	PictureURL        string   // of the instance, for previews elsewhere; "" none
-	Version           string
-	SourceURL         string // of the program's source code (AGPL-3.0, section 13)
-	PageSize          int    // videos on a page of a list
+	Theme          string // "light", "dark", or "" for the device's choice
+	Language       string // of visitors who ask for none of ours
+	IsSignupOpen   bool
+	HasContactForm bool
+	NSFWPolicy     string
+	Autoplay       bool
+	CanDownload    bool // downloads are offered where the video's author allows them
+	TwitterName    string
+	Broadcast      Broadcast
+	Sharing        Sharing
+	ViewSeconds    int      // between the heartbeats of a viewer
+	MediaOrigins   []string // where besides here the files of videos are fetched from: a bucket, a CDN
+	PictureURL     string   // of the instance, for previews elsewhere; "" none
+	Version        string
+	SourceURL      string // of the program's source code (AGPL-3.0, section 13)
+	PageSize       int    // videos on a page of a list
 }
 
 // Broadcast is a message of the administrators on every page.

@@ -110,12 +110,12 @@ func (r *request) watchView(d video.Details) (watchView, error) {
 func isPlayable(p ui.PlayerProps) bool { return len(p.Sources) > 0 || p.Settings.HLS != "" }
 
 // seekLink is a moment of the video in its description, as package markdown writes it.
-var seekLink = regexp.MustCompile(`<a href="[^"]*\?start=(\d+)s"[^>]* class="timecode"|<a [^>]*class="timecode"[^>]* href="[^"]*\?start=(\d+)s"`)
+var seekLink = regexp.MustCompile(`\?start=(\d+)s" class="timecode"`)
 
 // describe renders the description; the player's script follows its moments without leaving the page.
 func (r *request) describe(v video.Video) string {
 	html := markdown.Links{Watch: watchPath(v), Hashtag: searchPath + "?tagsOneOf="}.HTML(v.Description)
-	return seekLink.ReplaceAllString(html, `$0 data-seek="$1$2"`)
+	return seekLink.ReplaceAllString(html, `$0 data-seek="$1"`)
 }
 
 // suggestedVideos is how many stand beside the video.
