@@ -63,6 +63,8 @@ type Services struct {
 
 	Catalogue
 	Entrance
+	Studio
+	Administration
 }
 
 // Catalogue is what the pages that show videos speak for.
@@ -134,7 +136,8 @@ func (p *Pages) routes() []route {
 	for _, table := range [][]route{
 		p.homeRoutes(), p.browseRoutes(), p.searchRoutes(), p.watchRoutes(), p.embedRoutes(), p.channelRoutes(), p.accountRoutes(),
 		p.aboutRoutes(), p.preferenceRoutes(),
-		p.signInRoutes(), p.signUpRoutes(), p.securityRoutes(),
+		p.signInRoutes(), p.signUpRoutes(), p.securityRoutes(), p.publishRoutes(), p.myVideosRoutes(), p.videoEditRoutes(),
+		p.videoFilesRoutes(), p.videoStatsRoutes(), p.myChannelsRoutes(), p.historyRoutes(), p.mySettingsRoutes(), p.adminRoutes(),
 	} {
 		all = append(all, table...)
 	}

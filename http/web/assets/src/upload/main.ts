@@ -2,6 +2,7 @@ import { dataOf } from '../page'
 import { Messages } from '../messages'
 import { remember, unfinished } from './memory'
 import { Pace } from './pace'
+import { offerDetails } from './details'
 import { follow } from './transcoding'
 import { Refusal, Transfer, type Uploaded } from './transfer'
 
@@ -24,6 +25,7 @@ class Upload extends HTMLElement {
   connectedCallback() {
     const input = this.piece<HTMLInputElement>('#upload-file')
     const choose = this.piece('[data-choose]')
+    offerDetails(this)
     this.piece('[data-plain]').hidden = true
     input.hidden = true
     choose.hidden = false
