@@ -22,7 +22,10 @@ func (s *Site) handler() (http.Handler, error) {
 		return nil, err
 	}
 	limiter := router.NewLimiter(s.clock, func(group string) router.Rate { return rateOf(s.config().RatesLimit, group) })
-	var h http.Handler = s.surfaces(limiter.Limit)
+	h, err := s.surfaces(limiter.Limit)
+	if err != nil {
+		return nil, err
+	}
 	h = router.Compress(h)
 	h = router.Secure(router.SecurityOptions{PoweredBy: cfg.Security.PoweredByHeader.Enabled, FrameGuard: cfg.Security.Frameguard.Enabled}, h)
 	h = router.Log(router.LogOptions{
@@ -36,7 +39,7 @@ func (s *Site) handler() (http.Handler, error) {
 type limit = func(group string, next http.Handler) http.Handler
 
 // surfaces routes by the beginning of the path; the pages take what nobody else does.
-func (s *Site) surfaces(limited limit) http.Handler {
+func (s *Site) surfaces(limited limit) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle(api.Prefix+"/", router.CORS(api.New(s.apiServices()).Handler(limited)))
 	bytes := router.CORS(files.New(s.fileOptions()).Handler(limited))
@@ -49,8 +52,12 @@ func (s *Site) surfaces(limited limit) http.Handler {
 		mux.Handle(pattern, served)
 	}
 	mux.Handle(ui.AssetPath, ui.Assets())
-	mux.Handle("/", limited("client", s.pages()))
-	return mux
+	pages, err := s.pages(limited)
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/", limited("client", pages))
+	return mux, nil
 }
 
 // rateOf is the limit of a group of routes; an unknown group has none.

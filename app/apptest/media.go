@@ -24,6 +24,12 @@ func Sound(t testing.TB) string {
 	return uploadtest.Clip(t, "sound.mp3", "-f lavfi -i sine=d=1:r=44100 -c:a libmp3lame -b:a 64k")
 }
 
+// Film is eight seconds to watch, to seek in and to change the quality of.
+func Film(t testing.TB) string {
+	return uploadtest.Clip(t, "film.mp4", "-f lavfi -i testsrc2=s=426x240:r=25:d=8 -f lavfi -i sine=d=8:r=44100 "+
+		"-c:v libx264 -preset ultrafast -profile:v main -pix_fmt yuv420p -g 25 -c:a aac -ac 2 -shortest")
+}
+
 // Slow takes many seconds to be encoded: it is for what happens in the middle.
 func Slow(t testing.TB) string {
 	return uploadtest.Clip(t, "slow.mp4", "-f lavfi -i testsrc2=s=1280x720:r=30:d=20 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 60 -crf 30")

@@ -1,0 +1,159 @@
+package apptest
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Browser is a real Chromium without a window.
+type Browser struct{ ctx context.Context }
+
+// Page is a tab with cookies of its own.
+type Page struct {
+	t      testing.TB
+	ctx    context.Context
+	origin string
+	errors *[]string
+}
+
+// browserNames are what Chromium is called; CHROMIUM in the environment wins.
+var browserNames = []string{"chromium", "chromium-browser", "google-chrome"}
+
+func browserPath(t testing.TB) string {
+	t.Helper()
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		return path
+	}
+	for _, name := range browserNames {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("Chromium is not installed: make test installs it")
+	return ""
+}
+
+// StartBrowser runs Chromium until the test ends.
+func StartBrowser(t testing.TB) *Browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browserPath(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.NoFirstRun,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.Flag("mute-audio", true), chromedp.UserDataDir(t.TempDir()),
+		chromedp.WindowSize(1280, 900),
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits until Chromium is gone
+		cancel()
+	})
+	if err := chromedp.Run(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return &Browser{ctx}
+}
+
+// pageWithin bounds what one tab does in all.
+const pageWithin = 2 * time.Minute
+
+// Open makes a tab; without scripts, only what the server sends works.
+func (b *Browser) Open(t testing.TB, s *Server, withScripts bool) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, pageWithin)
+	t.Cleanup(cancel)
+	p := &Page{t: t, ctx: ctx, origin: s.Origin, errors: new([]string)}
+	chromedp.ListenTarget(ctx, func(event any) {
+		if thrown, ok := event.(*runtime.EventExceptionThrown); ok {
+			*p.errors = append(*p.errors, thrown.ExceptionDetails.Error())
+		}
+	})
+	p.run("open a tab", page.SetBypassCSP(true), emulation.SetScriptExecutionDisabled(!withScripts))
+	return p
+}
+
+func (p *Page) run(what string, actions ...chromedp.Action) {
+	p.t.Helper()
+	if err := chromedp.Run(p.ctx, actions...); err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// Go visits a path of the site and waits until it is loaded.
+func (p *Page) Go(path string) {
+	p.t.Helper()
+	p.run("go to "+path, chromedp.Navigate(p.origin+path))
+}
+
+// Fill types into a field.
+func (p *Page) Fill(selector, text string) {
+	p.t.Helper()
+	p.run("fill "+selector, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+}
+
+// Click presses what is there and visible.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.run("click "+selector, chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+}
+
+// Submit sends a form and waits for the next page.
+func (p *Page) Submit(button string) {
+	p.t.Helper()
+	if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(button, chromedp.ByQuery, chromedp.NodeVisible)); err != nil {
+		p.t.Fatalf("submit with %s: %v", button, err)
+	}
+}
+
+// Choose gives a file to a field.
+func (p *Page) Choose(selector, path string) {
+	p.t.Helper()
+	p.run("choose a file in "+selector, chromedp.SetUploadFiles(selector, []string{path}, chromedp.ByQuery))
+}
+
+// Eval runs a script in the page, whether or not the page may run its own, and reads its value.
+func (p *Page) Eval(script string, into any) {
+	p.t.Helper()
+	awaited := func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }
+	var raw json.RawMessage
+	p.run("evaluate", chromedp.Evaluate(script, &raw, awaited))
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		p.t.Fatalf("%s gives %s: %v", script, raw, err)
+	}
+}
+
+// Await waits until a condition in the page's language holds.
+func (p *Page) Await(within time.Duration, condition string) {
+	p.t.Helper()
+	Await(p.t, within, condition, func() (holds bool) {
+		p.Eval("Boolean("+condition+")", &holds)
+		return holds
+	})
+}
+
+// Errors are what scripts of the page threw so far.
+func (p *Page) Errors() []string { return *p.errors }
+
+// SignIn signs in through the page.
+func (p *Page) SignIn(name, password string) {
+	p.t.Helper()
+	p.Go("/login")
+	p.Fill(`input[name="login"]`, name)
+	p.Fill(`input[name="password"]`, password)
+	p.Submit(`main form[action="/login"] button[type="submit"]`)
+}
