@@ -3,8 +3,11 @@ package apptest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +25,9 @@ type Page struct {
 	t      testing.TB
 	ctx    context.Context
 	origin string
-	errors *[]string
+
+	mu     sync.Mutex
+	thrown []string
 }
 
 // browserNames are what Chromium is called; CHROMIUM in the environment wins.
@@ -58,7 +63,7 @@ func StartBrowser(t testing.TB) *Browser {
 		_ = chromedp.Cancel(ctx) // waits until Chromium is gone
 		cancel()
 	})
-	if err := chromedp.Run(ctx); err != nil {
+	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
 	return &Browser{ctx}
@@ -74,19 +79,32 @@ func (b *Browser) Open(t testing.TB, s *Server, withScripts bool) *Page {
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, pageWithin)
 	t.Cleanup(cancel)
-	p := &Page{t: t, ctx: ctx, origin: s.Origin, errors: new([]string)}
-	chromedp.ListenTarget(ctx, func(event any) {
-		if thrown, ok := event.(*runtime.EventExceptionThrown); ok {
-			*p.errors = append(*p.errors, thrown.ExceptionDetails.Error())
-		}
-	})
-	p.run("open a tab", page.SetBypassCSP(true), emulation.SetScriptExecutionDisabled(!withScripts))
+	p := &Page{t: t, ctx: ctx, origin: s.Origin}
+	p.do("open a tab", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true})
+		_, errScripts := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !withScripts})
+		return errors.Join(err, errScripts)
+	}))
+	if err := chromedp.Listen(ctx, p.note); err != nil {
+		t.Fatalf("listen to a tab: %v", err)
+	}
 	return p
 }
 
-func (p *Page) run(what string, actions ...chromedp.Action) {
+// note keeps what scripts threw. It is called from elsewhere than the test.
+func (p *Page) note(event any) {
+	thrown, isThrown := event.(*runtime.EventExceptionThrown)
+	if !isThrown {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.thrown = append(p.thrown, (&chromedp.ExceptionError{ExceptionDetails: thrown.ExceptionDetails}).Error())
+}
+
+func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	if err := chromedp.Run(p.ctx, actions...); err != nil {
+	if err := chromedp.Do(p.ctx, actions...); err != nil {
 		p.t.Fatalf("%s: %v", what, err)
 	}
 }
@@ -94,25 +112,25 @@ func (p *Page) run(what string, actions ...chromedp.Action) {
 // Go visits a path of the site and waits until it is loaded.
 func (p *Page) Go(path string) {
 	p.t.Helper()
-	p.run("go to "+path, chromedp.Navigate(p.origin+path))
+	p.do("go to "+path, chromedp.Navigate(p.origin+path))
 }
 
 // Fill types into a field.
 func (p *Page) Fill(selector, text string) {
 	p.t.Helper()
-	p.run("fill "+selector, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	p.do("fill "+selector, chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
 }
 
 // Click presses what is there and visible.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.run("click "+selector, chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+	p.do("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 // Submit sends a form and waits for the next page.
 func (p *Page) Submit(button string) {
 	p.t.Helper()
-	if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(button, chromedp.ByQuery, chromedp.NodeVisible)); err != nil {
+	if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS(button), chromedp.NodeVisible)); err != nil {
 		p.t.Fatalf("submit with %s: %v", button, err)
 	}
 }
@@ -120,20 +138,21 @@ func (p *Page) Submit(button string) {
 // Choose gives a file to a field.
 func (p *Page) Choose(selector, path string) {
 	p.t.Helper()
-	p.run("choose a file in "+selector, chromedp.SetUploadFiles(selector, []string{path}, chromedp.ByQuery))
+	p.do("choose a file in "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}, chromedp.NodeReady))
 }
 
 // Eval runs a script in the page, whether or not the page may run its own, and reads its value.
 func (p *Page) Eval(script string, into any) {
 	p.t.Helper()
-	awaited := func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }
-	var raw json.RawMessage
-	p.run("evaluate", chromedp.Evaluate(script, &raw, awaited))
+	raw, err := chromedp.Run(p.ctx, chromedp.Evaluate[json.RawMessage](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%.200s: %v", script, err)
+	}
 	if into == nil {
 		return
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		p.t.Fatalf("%s gives %s: %v", script, raw, err)
+		p.t.Fatalf("%.200s gives %.200s: %v", script, raw, err)
 	}
 }
 
@@ -147,7 +166,11 @@ func (p *Page) Await(within time.Duration, condition string) {
 }
 
 // Errors are what scripts of the page threw so far.
-func (p *Page) Errors() []string { return *p.errors }
+func (p *Page) Errors() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.thrown)
+}
 
 // SignIn signs in through the page.
 func (p *Page) SignIn(name, password string) {
