@@ -45,8 +45,7 @@ func (p *platform) signupRules() web.SignupRules {
 	}
 }
 
-
-// webSettings is what the pages see of the configuration.
+// webSettings is what the pages see of the configuration. Sharing stays off: peers meet at a tracker, and there is none yet.
 func (s *Site) webSettings() web.Settings {
 	c := s.config()
 	i := c.Instance
@@ -57,7 +56,6 @@ func (s *Site) webSettings() web.Settings {
 		Theme: themeOf(c.Theme.Default), Language: i.DefaultLanguage, IsSignupOpen: c.Signup.Enabled,
 		HasContactForm: c.ContactForm.Enabled && s.mailbox.Enabled(), NSFWPolicy: i.DefaultNSFWPolicy, Autoplay: c.Defaults.Player.AutoPlay,
 		CanDownload: true, TwitterName: c.Services.Twitter.Username, Broadcast: broadcastOf(c.BroadcastMessage),
-		Sharing:      web.Sharing{Enabled: c.Tracker.Enabled && c.Defaults.P2P.Webapp.Enabled, STUNServers: c.WebRTC.STUNServers},
 		ViewSeconds:  int(c.Views.Videos.WatchingInterval.Anonymous.Std().Seconds()),
 		MediaOrigins: mediaOrigins(c), Version: version, PageSize: c.Lucarne.PageSize.Web,
 	}
@@ -127,4 +125,3 @@ func (s *Site) health(ctx context.Context) web.Health {
 	}
 	return h
 }
-
