@@ -27,11 +27,16 @@ func (r *request) sections() []section {
 	s, t := r.settings, r.t
 	var written []section
 	for _, one := range []section{
-		{"description", t.T("about.description"), s.Description}, {"administrator", t.T("about.administrator"), s.Administrator},
-		{"creation-reason", t.T("about.creation-reason"), s.CreationReason}, {"terms", t.T("about.terms"), s.Terms},
-		{"code-of-conduct", t.T("about.code-of-conduct"), s.CodeOfConduct}, {"moderation", t.T("about.moderation"), s.Moderation},
-		{"maintenance", t.T("about.maintenance"), s.Maintenance}, {"business-model", t.T("about.business-model"), s.BusinessModel},
-		{"support", t.T("about.support"), s.Support}, {"hardware", t.T("about.hardware"), s.Hardware},
+		{"description", t.T("about.description"), s.Description},
+		{"administrator", t.T("about.administrator"), s.Administrator},
+		{"creation-reason", t.T("about.creation-reason"), s.CreationReason},
+		{"terms", t.T("about.terms"), s.Terms},
+		{"code-of-conduct", t.T("about.code-of-conduct"), s.CodeOfConduct},
+		{"moderation", t.T("about.moderation"), s.Moderation},
+		{"maintenance", t.T("about.maintenance"), s.Maintenance},
+		{"business-model", t.T("about.business-model"), s.BusinessModel},
+		{"support", t.T("about.support"), s.Support},
+		{"hardware", t.T("about.hardware"), s.Hardware},
 	} {
 		if one.html != "" {
 			written = append(written, section{one.id, one.title, markdown.HTML(one.html)})
@@ -77,8 +82,14 @@ func (r *request) showAbout(w http.ResponseWriter, title, path string, content t
 func (r *request) shortcuts() [][2]string {
 	t := r.t
 	return [][2]string{
-		{"k", t.T("player.key-play")}, {"← →", t.T("player.key-seek")}, {"j l", t.T("player.key-jump")}, {"↑ ↓", t.T("player.key-volume")},
-		{"0 … 9", t.T("player.key-digit")}, {"f", t.T("player.key-fullscreen")}, {"m", t.T("player.key-mute")}, {"< >", t.T("player.key-speed")},
+		{"k", t.T("player.key-play")},
+		{"← →", t.T("player.key-seek")},
+		{"j l", t.T("player.key-jump")},
+		{"↑ ↓", t.T("player.key-volume")},
+		{"0 … 9", t.T("player.key-digit")},
+		{"f", t.T("player.key-fullscreen")},
+		{"m", t.T("player.key-mute")},
+		{"< >", t.T("player.key-speed")},
 		{"/", t.T("about.key-search")},
 	}
 }

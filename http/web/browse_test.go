@@ -21,7 +21,9 @@ func shelved(t *testing.T, w *webtest.World) {
 		owner account.Viewer
 		edit  func(*video.Draft)
 	}{
-		{alice, func(d *video.Draft) { d.Name, d.Category, d.Tags, d.DurationSeconds = "Bicycle repair", 13, []string{"bikes"}, 60 }},
+		{alice, func(d *video.Draft) {
+			d.Name, d.Category, d.Tags, d.DurationSeconds = "Bicycle repair", 13, []string{"bikes"}, 60
+		}},
 		{bob, func(d *video.Draft) { d.Name, d.Language, d.Licence, d.DurationSeconds = "Le pain", "fr", 2, 600 }},
 		{bob, func(d *video.Draft) { d.Name, d.NSFW, d.DurationSeconds = "Anatomy", true, 4000 }},
 	} {

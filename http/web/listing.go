@@ -44,7 +44,7 @@ var sorts = []string{"-publishedAt", "-trending", "-hot", "-views", "-likes", "n
 
 func readListing(q url.Values) listing {
 	l := listing{
-		search: clip(strings.TrimSpace(q.Get("search")), maxSearch), sort: oneOf(q.Get("sort"), append(sorts, "-match")...), scope: oneOf(q.Get("scope"), "local", "federated"),
+		search: strings.TrimSpace(clip(q.Get("search"), maxSearch)), sort: oneOf(q.Get("sort"), append(sorts, "-match")...), scope: oneOf(q.Get("scope"), "local", "federated"),
 		language: q.Get("languageOneOf"), length: q.Get("duration"), live: oneOf(q.Get("live"), "true", "false"),
 		nsfw: oneOf(q.Get("nsfw"), "true", "false", "both"),
 	}
@@ -73,7 +73,7 @@ func readTags(values []string) []string {
 	var tags []string
 	for _, value := range values {
 		for tag := range strings.SplitSeq(value, ",") {
-			if tag = clip(strings.TrimSpace(tag), maxTag); tag != "" && len(tags) < maxTags {
+			if tag = strings.TrimSpace(clip(tag, maxTag)); tag != "" && len(tags) < maxTags {
 				tags = append(tags, tag)
 			}
 		}

@@ -13,9 +13,13 @@ const maxDescription = 250
 // properties are what previews elsewhere tell of any page.
 func (r *request) properties(kind, title, description, address string) []ui.Property {
 	list := []ui.Property{
-		{Name: "og:type", Content: kind}, {Name: "og:site_name", Content: r.settings.Name}, {Name: "og:title", Content: title},
-		{Name: "og:url", Content: address}, {Name: "og:locale", Content: openGraphLocale(r.t.Code())},
-		{Name: "twitter:card", Content: "summary"}, {Name: "twitter:title", Content: title},
+		{Name: "og:type", Content: kind},
+		{Name: "og:site_name", Content: r.settings.Name},
+		{Name: "og:title", Content: title},
+		{Name: "og:url", Content: address},
+		{Name: "og:locale", Content: openGraphLocale(r.t.Code())},
+		{Name: "twitter:card", Content: "summary"},
+		{Name: "twitter:title", Content: title},
 	}
 	if description != "" {
 		list = append(list, ui.Property{Name: "og:description", Content: description}, ui.Property{Name: "twitter:description", Content: description})

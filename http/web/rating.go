@@ -13,7 +13,7 @@ func (r *request) ratingOf(v video.Video) (audience.Rating, error) {
 	if !r.viewer.IsSignedIn() {
 		return audience.None, nil
 	}
-	_, rating, err := r.pages.Rates.Of(r.Context(), r.viewer, shortid.Ref{Kind: shortid.Full, UUID: v.UUID})
+	_, rating, err := r.pages.Rates.Of(r.Context(), r.viewer, shortid.Of(v.UUID))
 	return rating, err
 }
 

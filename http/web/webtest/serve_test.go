@@ -108,7 +108,9 @@ func fill(t *testing.T, w *webtest.World) {
 		w.Clock.Advance(7 * time.Hour)
 		fmt.Println("/w/"+made.ShortUUID(), title)
 	}
-	waiting := w.Video(t, people[0], func(d *video.Draft) { d.Name, d.State, d.WaitTranscoding = "Still being prepared", video.ToTranscode, true })
+	waiting := w.Video(t, people[0], func(d *video.Draft) {
+		d.Name, d.State, d.WaitTranscoding = "Still being prepared", video.ToTranscode, true
+	})
 	wanted := []video.Rendition{{Kind: video.HLS, Resolution: 480, Run: "1"}, {Kind: video.HLS, Resolution: 720, Run: "1"}, {Kind: video.HLS, Resolution: 1080, Run: "1"}}
 	err := w.DB.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		if err := w.Renditions.WantIn(ctx, tx, waiting.ID, wanted); err != nil {
@@ -120,7 +122,9 @@ func fill(t *testing.T, w *webtest.World) {
 		t.Fatal(err)
 	}
 	w.Renditions.Report(t.Context(), waiting.ID, 42)
-	locked := w.Film(t, people[1], clip, func(d *video.Draft) { d.Name, d.Privacy, d.Passwords = "Behind a password", video.Password, []string{"secret"} })
+	locked := w.Film(t, people[1], clip, func(d *video.Draft) {
+		d.Name, d.Privacy, d.Passwords = "Behind a password", video.Password, []string{"secret"}
+	})
 	fmt.Println("/w/"+waiting.ShortUUID(), "preparing")
 	fmt.Println("/w/"+locked.ShortUUID(), "password: secret")
 	describe(w)
@@ -153,8 +157,12 @@ func sampleClip(t *testing.T) []byte {
 func samplePicture(n int) *bytes.Reader {
 	const width, height = 1280, 720
 	skies := [][2]color.RGBA{
-		{{243, 201, 139, 255}, {74, 49, 71, 255}}, {{43, 58, 85, 255}, {227, 155, 109, 255}}, {{188, 212, 208, 255}, {34, 72, 74, 255}},
-		{{207, 224, 239, 255}, {55, 80, 107, 255}}, {{29, 34, 51, 255}, {201, 164, 92, 255}}, {{216, 230, 223, 255}, {47, 90, 85, 255}},
+		{{243, 201, 139, 255}, {74, 49, 71, 255}},
+		{{43, 58, 85, 255}, {227, 155, 109, 255}},
+		{{188, 212, 208, 255}, {34, 72, 74, 255}},
+		{{207, 224, 239, 255}, {55, 80, 107, 255}},
+		{{29, 34, 51, 255}, {201, 164, 92, 255}},
+		{{216, 230, 223, 255}, {47, 90, 85, 255}},
 	}
 	from, to := skies[n%len(skies)][0], skies[n%len(skies)][1]
 	mix := func(a, b uint8, y int) uint8 { return uint8((int(a)*(height-y) + int(b)*y) / height) }
