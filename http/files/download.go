@@ -44,7 +44,7 @@ func (f *Files) download(w http.ResponseWriter, r *http.Request, filesOf func(vi
 	if err != nil {
 		return errNoFile()
 	}
-	d, err := f.downloadable(r, shortid.Ref{Kind: shortid.Full, UUID: id})
+	d, err := f.downloadable(r, shortid.Of(id))
 	if err != nil {
 		return err
 	}

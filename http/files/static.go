@@ -97,7 +97,7 @@ func (f *Files) mayRead(r *http.Request, id uuid.UUID) error {
 	if !viewer.IsSignedIn() && password == "" && token == "" {
 		return fault.New(fault.Forbidden, "Video password header, video file token query parameter and bearer token are all missing")
 	}
-	_, err = f.o.Videos.See(r.Context(), shortid.Ref{Kind: shortid.Full, UUID: id}, video.Access{Viewer: viewer, Password: password})
+	_, err = f.o.Videos.See(r.Context(), shortid.Of(id), video.Access{Viewer: viewer, Password: password})
 	if fault.Is(err, fault.Unauthenticated) {
 		return fault.New(fault.Forbidden, "Cannot get file: the video file token is invalid or expired")
 	}

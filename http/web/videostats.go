@@ -49,7 +49,7 @@ func (p *Pages) statsPage(w http.ResponseWriter, r *request) error {
 }
 
 func (r *request) fillStats(view *statsView) (err error) {
-	ref, period := shortid.Ref{UUID: view.video.UUID}, r.statsPeriod(*view)
+	ref, period := shortid.Of(view.video.UUID), r.statsPeriod(*view)
 	stats := r.pages.Stats
 	if view.overall, err = stats.Overall(r.Context(), r.viewer, ref, period); err != nil {
 		return err

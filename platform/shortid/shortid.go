@@ -39,6 +39,9 @@ type Ref struct {
 	UUID   uuid.UUID
 }
 
+// Of names a thing by its UUID.
+func Of(id uuid.UUID) Ref { return Ref{Kind: Full, UUID: id} }
+
 // IsUUID reports whether the thing is named by its UUID, in either form.
 func (r Ref) IsUUID() bool { return r.Kind == Full || r.Kind == Short }
 

@@ -24,7 +24,7 @@ type Page struct {
 	Flashes     []Flash
 	Nonce       string   // of the Content-Security-Policy, for the scripts
 	Scripts     []string // stable names of the islands this page uses: "player.js", "upload.js"
-	Section     string   // which navigation link is the current one: "home", "discover", "subscriptions", …
+	Section     string   // which navigation link is the current one: "home", "discover", "history", …
 	Query       string   // what the search box shows
 	Narrow      bool     // a page to read or to fill in, not a grid
 }
@@ -50,7 +50,6 @@ type Visitor struct {
 	Name      string // display name
 	Handle    string
 	AvatarURL string
-	Unread    int
 	IsAdmin   bool // or moderator: sees the administration
 	CanUpload bool
 }

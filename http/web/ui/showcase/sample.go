@@ -17,7 +17,7 @@ func samplePage(t ui.Translator, title, section string) ui.Page {
 		T: t, Title: title, Section: section, CSRF: "sample",
 		Description: "Films, talks and broadcasts of the river quarter.",
 		Site:        ui.Site{Name: "Rivergate TV", CanSignUp: true},
-		Visitor:     &ui.Visitor{Name: "Nadia Okafor", Handle: "@nadia@rivergate.example", Unread: 2, IsAdmin: true, CanUpload: true},
+		Visitor:     &ui.Visitor{Name: "Nadia Okafor", Handle: "@nadia@rivergate.example", IsAdmin: true, CanUpload: true},
 	}
 }
 
@@ -87,8 +87,14 @@ func picture(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	skies := [][3]string{
-		{"#f3c98b", "#b5654a", "#4a3147"}, {"#2b3a55", "#6d5a7b", "#e39b6d"}, {"#e8d9b5", "#c7803f", "#5d3a1f"}, {"#bcd4d0", "#5e8f8a", "#22484a"},
-		{"#cfe0ef", "#7fa1bd", "#37506b"}, {"#1d2233", "#3f4a6b", "#c9a45c"}, {"#d8e6df", "#8db5a4", "#2f5a55"}, {"#3d2438", "#8a3d4b", "#e5a15d"},
+		{"#f3c98b", "#b5654a", "#4a3147"},
+		{"#2b3a55", "#6d5a7b", "#e39b6d"},
+		{"#e8d9b5", "#c7803f", "#5d3a1f"},
+		{"#bcd4d0", "#5e8f8a", "#22484a"},
+		{"#cfe0ef", "#7fa1bd", "#37506b"},
+		{"#1d2233", "#3f4a6b", "#c9a45c"},
+		{"#d8e6df", "#8db5a4", "#2f5a55"},
+		{"#3d2438", "#8a3d4b", "#e5a15d"},
 	}
 	sky := skies[n%len(skies)]
 	w.Header().Set("Content-Type", "image/svg+xml")
