@@ -24,9 +24,9 @@ func Sound(t testing.TB) string {
 	return uploadtest.Clip(t, "sound.mp3", "-f lavfi -i sine=d=1:r=44100 -c:a libmp3lame -b:a 64k")
 }
 
-// Film is eight seconds to watch, to seek in and to change the quality of.
+// Film is half a minute to watch, to seek in and to change the quality of.
 func Film(t testing.TB) string {
-	return uploadtest.Clip(t, "film.mp4", "-f lavfi -i testsrc2=s=426x240:r=25:d=8 -f lavfi -i sine=d=8:r=44100 "+
+	return uploadtest.Clip(t, "film.mp4", "-f lavfi -i testsrc2=s=426x240:r=25:d=30 -f lavfi -i sine=d=30:r=44100 "+
 		"-c:v libx264 -preset ultrafast -profile:v main -pix_fmt yuv420p -g 25 -c:a aac -ac 2 -shortest")
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"lucarne/app/apptest"
@@ -56,6 +57,9 @@ func checkPage(t *testing.T, page *apptest.Page, script, who, path string) {
 	var found []finding
 	page.Eval(runAxe, &found)
 	for _, f := range found {
+		if f.ID == "page-has-heading-one" && strings.HasPrefix(path, "/videos/embed/") {
+			continue // an embed is part of a page that has its heading
+		}
 		t.Errorf("%s for %s: %s: %s%s", path, who, f.ID, f.Help, places(f))
 	}
 }

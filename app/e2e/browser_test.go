@@ -51,16 +51,19 @@ func watchWithScripts(t *testing.T, site *apptest.Instance, browser *apptest.Bro
 	page.Go("/publish")
 	page.Await(browserWithin, `customElements.get("lucarne-upload")`)
 	page.Choose("#upload-file", apptest.Film(t))
-	page.Await(browserWithin, `location.pathname.startsWith("/my/videos/")`)
+	page.Await(browserWithin, `!document.querySelector("form[data-upload-details]").hidden`)
+	page.Fill(`form[data-upload-details] textarea[name="description"]`, "Written while the file was sent")
+	page.Eval(`void (document.querySelector("form[data-upload-details] [name=privacy]").value = "1")`, nil)
+	page.Submit(`form[data-upload-details] button.is-primary`)
 	site.Settle(t)
-	root := site.Root(t)
-	film := newest(t, root)
-	root.Put(film.Path(), map[string]any{"privacy": apptest.Public, "name": "Watched in a browser"})
-	site.Settle(t)
+	film := newest(t, site.Root(t))
+	if film.Name != "film" || film.Description != "Written while the file was sent" || film.Privacy.ID != apptest.Public {
+		t.Fatalf("after the upload: %+v", film)
+	}
 
 	page.Go("/w/" + film.ShortUUID)
 	page.Await(browserWithin, `document.querySelector("lucarne-player media-controller video")`)
-	page.Eval(`void document.querySelector("video").play()`, nil)
+	page.Click(".player-big-play")
 	page.Await(browserWithin, `document.querySelector("video").currentTime > 0.5 && document.querySelector("video").videoWidth > 0`)
 	page.Await(browserWithin, `document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames > 5`)
 	page.Eval(`void (document.querySelector("video").currentTime = 5)`, nil)
@@ -74,7 +77,6 @@ func watchWithScripts(t *testing.T, site *apptest.Instance, browser *apptest.Bro
 
 // changeQuality chooses one in the player's settings and waits until its frames are seen.
 func changeQuality(page *apptest.Page, label string, height int) {
-	page.Eval(`void (document.querySelector("video").loop = true, document.querySelector("video").play())`, nil)
 	page.Eval(`document.querySelector("lucarne-player button[aria-expanded]").click()`, nil)
 	page.Await(browserWithin, `document.querySelector(".player-sheet:not([hidden]) .player-option .value")`)
 	page.Eval(`document.querySelector(".player-sheet .player-option:has(.value)").click()`, nil)

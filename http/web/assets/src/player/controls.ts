@@ -98,7 +98,7 @@ function followCaptions(video: HTMLVideoElement, button: HTMLElement) {
 function bigPlay(video: HTMLVideoElement, messages: Messages): HTMLElement {
   const button = iconButton(play, messages.t('player.play'))
   button.classList.add('player-big-play')
-  button.addEventListener('click', () => void video.play())
+  button.addEventListener('click', () => void video.play().catch(() => undefined))
   const hide = () => {
     if (button === document.activeElement) button.closest<HTMLElement>('lucarne-player')?.querySelector<HTMLElement>('media-play-button')?.focus()
     button.remove()

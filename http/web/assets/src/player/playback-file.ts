@@ -41,6 +41,6 @@ export class FilePlayback implements Playback {
       this.video.currentTime = currentTime
       this.video.playbackRate = playbackRate
     }, { once: true })
-    if (play) void this.video.play()
+    if (play) void this.video.play().catch(() => undefined)
   }
 }

@@ -10,7 +10,7 @@ export class NativePlayback implements Playback {
     video.addEventListener('error', () => events.onFailure(failureOf(video)), { signal: this.stop.signal })
     video.src = url
     if (at > 0) video.currentTime = at
-    if (wasPlaying) void video.play()
+    if (wasPlaying) void video.play().catch(() => undefined)
   }
 
   levels(): Level[] { return [] }
@@ -23,7 +23,7 @@ export class NativePlayback implements Playback {
     const at = this.video.currentTime
     this.video.src = this.url
     this.video.currentTime = at
-    void this.video.play()
+    void this.video.play().catch(() => undefined)
   }
 
   destroy() { this.stop.abort() }
