@@ -84,6 +84,14 @@ func (f *form) refuse(name, problem string) {
 	}
 }
 
+// rename moves what a subject says of an input to the field that holds it on this form.
+func (f *form) rename(from, to, problem string) {
+	if f.problems[from] != "" {
+		delete(f.problems, from)
+		f.refuse(to, problem)
+	}
+}
+
 // refusedFields are the fields with something wrong, in a steady order.
 func (f *form) refusedFields() []string { return slices.Sorted(maps.Keys(f.problems)) }
 

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -60,7 +61,9 @@ func newHouse(t *testing.T) *house {
 	h.signup = account.SignupSettings{IsOpen: true, Limit: -1}
 	h.rules = web.SignupRules{MinPasswordLength: 6}
 	h.Site, h.Clock, h.Logger, h.Secret = accounttest.Site, h.clock, slog.New(slog.DiscardHandler), houseSecret
-	h.Settings = func() web.Settings { return web.Settings{Name: "Rivergate TV", Language: "en", NSFWPolicy: "blur", IsSignupOpen: true} }
+	h.Settings = func() web.Settings {
+		return web.Settings{Name: "Rivergate TV", Language: "en", NSFWPolicy: "blur", IsSignupOpen: true}
+	}
 	h.build(t)
 	pages, err := web.New(h.Services)
 	if err != nil {
@@ -118,7 +121,9 @@ func (h *house) build(t *testing.T) {
 		DB: d, Clock: h.clock, Logger: h.Logger, Jobs: h.queue, Blobs: blobs, Tools: ffmpeg.New(ffmpeg.Options{}), Videos: h.Videos, Files: h.Files,
 		Renditions: h.Renditions, Thumbnails: h.Thumbnails, Operation: func() transcode.Operation { return transcode.Operation{Enabled: true} },
 	})
-	h.UploadRules = func() upload.Settings { return upload.Settings{MaxBytes: 1 << 20, MaxAge: time.Hour, MaxPerUser: 5, CanReplace: true} }
+	h.UploadRules = func() upload.Settings {
+		return upload.Settings{MaxBytes: 1 << 20, MaxAge: time.Hour, MaxPerUser: 5, CanReplace: true}
+	}
 	h.Uploads = upload.New(upload.Options{
 		DB: d, Clock: h.clock, Logger: h.Logger, Blobs: blobs, Videos: h.Videos, Files: h.Files, Thumbnails: h.Thumbnails, Pipeline: h.Pipeline,
 		Settings: func() upload.Settings { return h.UploadRules() },
@@ -138,7 +143,7 @@ func diskBlobs(t *testing.T) *blob.Set {
 	root, folders := t.TempDir(), map[blob.Kind]string{}
 	for _, kind := range []blob.Kind{
 		blob.WebVideos, blob.StreamingPlaylists, blob.Thumbnails, blob.Previews, blob.Storyboards, blob.Torrents, blob.Captions, blob.Temporary,
-		blob.Avatars, blob.OriginalVideoFiles,
+		blob.Avatars, blob.OriginalVideoFiles, blob.TemporaryKept,
 	} {
 		folders[kind] = root + "/" + string(kind)
 	}
@@ -289,4 +294,43 @@ func (c configurationOf) Change(_ context.Context, form []byte) error {
 func (c configurationOf) Reset(context.Context) error {
 	c.config["signup"] = map[string]any{"enabled": false, "limit": 10.0}
 	return nil
+}
+
+// lines are those of an answer that goes on.
+type lines struct {
+	read   *bufio.Scanner
+	answer *http.Response
+}
+
+// stream asks a real server, since events are told while the request goes on.
+func (g *guest) stream(ctx context.Context, path string) *lines {
+	g.t.Helper()
+	server := httptest.NewServer(g.house.handler)
+	g.t.Cleanup(server.Close)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+path, nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	for name, value := range g.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { answer.Body.Close() })
+	return &lines{read: bufio.NewScanner(answer.Body), answer: answer}
+}
+
+// next is the next line with something on it.
+func (l *lines) next(t *testing.T) string {
+	t.Helper()
+	for l.read.Scan() {
+		if text := l.read.Text(); text != "" {
+			return text
+		}
+	}
+	t.Fatalf("the stream ended: %v", l.read.Err())
+	return ""
 }

@@ -84,6 +84,7 @@ func (p *Pages) createChannel(w http.ResponseWriter, r *request) error {
 	})
 	if err != nil {
 		if f.take(err, told{fault.Conflict: r.t.T("mychannels.taken")}) {
+			f.rename("name", "username", r.t.T("problem.username")) // as channels call what their addresses hold
 			return r.showChannel(w, channel.Channel{}, f)
 		}
 		return err

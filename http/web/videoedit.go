@@ -83,13 +83,23 @@ func (r *request) editForm(d video.Details) (*form, error) {
 	if d.Privacy != video.Password {
 		return f, nil
 	}
-	_, keys, err := r.pages.Videos.Passwords(r.Context(), r.viewer, d.ID, video.Page{Count: video.MaxPage})
-	var passwords strings.Builder
-	for _, key := range keys {
-		passwords.WriteString(key.Password + "\n")
+	passwords, err := r.passwordsOf(d.ID)
+	return f.set("passwords", strings.Join(passwords, "\n")), err
+}
+
+// passwordsOf are all passwords of a video, oldest first: what the form leaves out would be taken away.
+func (r *request) passwordsOf(id video.ID) ([]string, error) {
+	var passwords []string
+	for {
+		total, keys, err := r.pages.Videos.Passwords(r.Context(), r.viewer, id, video.Page{Start: len(passwords), Count: video.MaxPage})
+		for _, key := range keys {
+			passwords = append(passwords, key.Password)
+		}
+		if err != nil || len(keys) == 0 || len(passwords) >= total {
+			slices.Reverse(passwords)
+			return passwords, err
+		}
 	}
-	f.set("passwords", passwords.String())
-	return f, err
 }
 
 // sensitiveFlags say what makes a video sensitive, as PeerTube numbers it.
