@@ -42,7 +42,7 @@ type Output struct {
 type EncodeSettings struct {
 	Hardware Hardware // the zero value encodes in software
 	ToneMap  bool     // ffmpeg has what HDR needs: Capabilities.ToneMaps
-	Threads  int      // per decoder and per encoder; 0 lets ffmpeg choose
+	Threads  int      // per decoder, per encoder and of the filters; 0 lets ffmpeg choose
 }
 
 // KeyframeInterval is the fixed time between keyframes of everything encoded: the same in every rendition, so that a
@@ -57,6 +57,7 @@ func Package(src Source, outputs []Output, settings EncodeSettings) Command {
 	args = append(args, threads(settings.Threads)...)
 	args = append(args, input(src.Path)...)
 	if graph := ladderGraph(src, outputs, settings); graph != "" {
+		args = append(args, filterThreads(settings.Threads)...)
 		args = append(args, "-filter_complex", graph)
 	}
 	for i, out := range outputs {
@@ -142,4 +143,11 @@ func threads(n int) []string {
 		return nil
 	}
 	return []string{"-threads", strconv.Itoa(n)}
+}
+
+func filterThreads(n int) []string {
+	if n == 0 {
+		return nil
+	}
+	return []string{"-filter_complex_threads", strconv.Itoa(n)}
 }

@@ -26,7 +26,7 @@ func encoded(width, height int) ffmpeg.VideoOutput {
 
 func run(t testing.TB, c ffmpeg.Command) {
 	t.Helper()
-	if err := ffmpeg.New(ffmpeg.Options{Nice: 5, Threads: 1}).Run(t.Context(), c); err != nil {
+	if err := ffmpeg.New(ffmpeg.Options{Nice: 5}).Run(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -116,6 +116,19 @@ func TestPackageLadder(t *testing.T) {
 	}
 	if other := keyframeTimes(t, outputs[2].Path); other != keys {
 		t.Errorf("keyframes differ: %q and %q", keys, other)
+	}
+}
+
+func TestPackageBoundsThreads(t *testing.T) {
+	t.Parallel()
+	src := source(t, clip(t, "landscape.mp4"))
+	outputs := []ffmpeg.Output{{Path: "360.mp4", Video: encoded(320, 180)}}
+	bounded := strings.Join(ffmpeg.Package(src, outputs, ffmpeg.EncodeSettings{Threads: 3}).Args, " ")
+	if strings.Count(bounded, "-threads 3") != 2 || !strings.Contains(bounded, "-filter_complex_threads 3") {
+		t.Errorf("got %q, want decoder, filters and encoder bound to 3 threads", bounded)
+	}
+	if free := strings.Join(ffmpeg.Package(src, outputs, ffmpeg.EncodeSettings{}).Args, " "); strings.Contains(free, "threads") {
+		t.Errorf("got %q, want no bound", free)
 	}
 }
 

@@ -20,7 +20,6 @@ type Options struct {
 	FFmpeg       string        // name or path; "" means ffmpeg on PATH
 	FFprobe      string        // name or path; "" means ffprobe on PATH
 	Nice         int           // added to the niceness of ffmpeg, 0 to 19; ffprobe is never niced
-	Threads      int           // threads per decoder and encoder; 0 lets ffmpeg choose
 	ProbeTimeout time.Duration // one ffprobe run; 0 means one minute
 	Timeout      time.Duration // one ffmpeg run whose Command names none; 0 means twelve hours
 	Limits       Limits        // what a source may claim to be; zero fields take their default

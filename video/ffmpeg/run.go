@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"time"
 )
 
@@ -28,10 +27,10 @@ func (t *Tools) Run(ctx context.Context, c Command) error {
 		timeout: cmp.Or(c.Timeout, t.options.Timeout),
 	}
 	if c.OnProgress == nil {
-		p.args = t.withThreads(args)
+		p.args = args
 		return run(ctx, p)
 	}
-	return runReporting(ctx, p, t.withThreads(append([]string{"-progress", "pipe:3"}, args...)), c)
+	return runReporting(ctx, p, append([]string{"-progress", "pipe:3"}, args...), c)
 }
 
 // runReporting gives ffmpeg a pipe of its own for progress, since its standard output may carry media.
@@ -51,13 +50,4 @@ func runReporting(ctx context.Context, p process, args []string, c Command) erro
 	w.Close() // a second close when the program had started; the only one when it had not
 	<-done
 	return err
-}
-
-// withThreads limits the filters' threads; decoders and encoders are limited where they are named.
-func (t *Tools) withThreads(args []string) []string {
-	if t.options.Threads == 0 {
-		return args
-	}
-	n := strconv.Itoa(t.options.Threads)
-	return append([]string{"-filter_threads", n, "-filter_complex_threads", n}, args...)
 }

@@ -14,7 +14,7 @@ var candidates = []string{"nvenc", "qsv", "vaapi"}
 
 // encodeSettings chooses the encoder: the hardware of the plan when it works here and now, software otherwise, with the reason in the log.
 func (p *Pipeline) encodeSettings(ctx context.Context, plan Plan, isEncoding bool) (ffmpeg.EncodeSettings, error) {
-	settings := ffmpeg.EncodeSettings{Hardware: ffmpeg.Software()}
+	settings := ffmpeg.EncodeSettings{Hardware: ffmpeg.Software(), Threads: p.o.Operation().Threads}
 	if !isEncoding {
 		return settings, nil
 	}

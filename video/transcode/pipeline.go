@@ -27,6 +27,7 @@ type Operation struct {
 	KeepOriginal    bool   // keep the uploaded file
 	Storyboards     bool   // make the pictures above the seek bar
 	ThumbnailFrames int    // pictures among which a thumbnail is chosen; 0 means 50
+	Threads         int    // of each decoder and encoder; 0 lets ffmpeg choose
 	Device          string // of the hardware encoder; "" is the profile's usual one
 	Timeout         time.Duration
 }

@@ -17,6 +17,7 @@ type Settings struct {
 	HLS            bool  // streaming playlist
 	WebVideos      bool  // progressive MP4 files
 	SplitAudio     bool  // HLS only: sound as one rendition shared by all resolutions
+	AlwaysAudio    bool  // a rendition of sound alone, as the rung 0 has it made
 	NoCopy         bool  // encode even what could be copied
 	Hardware       string
 }
@@ -188,9 +189,9 @@ func earlyFirst(length time.Duration, ladder, sound []Rendition) []Pass {
 // splits reports whether sound is a rendition of its own. Web videos made beside it are muxed from the two.
 func splits(s Settings) bool { return s.HLS && s.SplitAudio }
 
-// soundRendition is the rendition of sound alone, when sound is split off or the rung 0 is enabled.
+// soundRendition is the rendition of sound alone, when sound is split off or it is wanted in itself.
 func soundRendition(audio ffmpeg.Stream, s Settings) []Rendition {
-	if !splits(s) && !slices.Contains(s.Resolutions, 0) {
+	if !splits(s) && !s.AlwaysAudio && !slices.Contains(s.Resolutions, 0) {
 		return nil
 	}
 	return []Rendition{{Audio: soundFor(audio)}}

@@ -141,6 +141,10 @@ func TestNew(t *testing.T) {
 			"720p 1280x720@30 encode +copy",
 		},
 		{
+			"sound alone for podcasts", probe(time.Minute, video(1280, 720, 30, vp9), aac), with(func(s *transcode.Settings) { s.Resolutions, s.AlwaysAudio = nil, true }),
+			"720p 1280x720@30 encode +copy, 0p +copy",
+		},
+		{
 			"a rung beside the source is left out", probe(time.Minute, video(1308, 736, 30, vp9)), with(func(s *transcode.Settings) { s.Resolutions = []int{480, 720} }),
 			"480p 854x480@30 encode, 736p 1308x736@30 encode",
 		},
