@@ -5,6 +5,7 @@ import (
 
 	"lucarne/http/api"
 	"lucarne/platform/config"
+	"lucarne/video/subtitle"
 )
 
 // The functions of this file write sections of the configuration in the shape of the API.
@@ -120,7 +121,7 @@ func viewLimits(v *api.ServerConfig, cfg *config.Config, videoExtensions []strin
 	picture := api.FileLimits{Size: api.SizeLimit{Max: int64(u.MaxImageBytes)}, Extensions: pictureExtensions}
 	v.Avatar.File, v.Banner.File, v.Video.Image = picture, picture, picture
 	v.Video.File.Extensions = videoExtensions
-	v.VideoCaption.File = api.FileLimits{Size: api.SizeLimit{Max: int64(u.MaxCaptionBytes)}, Extensions: []string{".vtt", ".srt"}}
+	v.VideoCaption.File = api.FileLimits{Size: api.SizeLimit{Max: subtitle.MaxBytes}, Extensions: []string{".vtt", ".srt"}}
 	v.User = api.UserConfig{VideoQuota: int64(cfg.User.VideoQuota), VideoQuotaDaily: int64(cfg.User.VideoQuotaDaily)}
 	v.VideoChannels.MaxPerUser = cfg.VideoChannels.MaxPerUser
 	v.FieldsConstraints.Users.Password.MinLength = cfg.User.PasswordConstraints.MinLength

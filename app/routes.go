@@ -2,10 +2,12 @@ package app
 
 import (
 	"net/http"
+	"strings"
 
 	"lucarne/http/api"
 	"lucarne/http/feed"
 	"lucarne/http/files"
+	"lucarne/http/realtime"
 	"lucarne/http/router"
 	"lucarne/http/web/ui"
 	"lucarne/platform/config"
@@ -51,13 +53,31 @@ func (s *Site) surfaces(limited limit) (http.Handler, error) {
 	for _, pattern := range documents.Patterns() {
 		mux.Handle(pattern, served)
 	}
+	mux.Handle(realtime.Path, router.CORS(s.realtime))
 	mux.Handle(ui.AssetPath, ui.Assets())
 	pages, err := s.pages(limited)
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("/", limited("client", pages))
+	mux.Handle("/", limited("client", landing(pages, func() string { return s.config().Instance.DefaultClientRoute })))
 	return mux, nil
+}
+
+// landing leads from the root to the page administrators chose.
+func landing(pages http.Handler, route func() string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if chosen := route(); r.URL.Path == "/" && !isHome(chosen) {
+			http.Redirect(w, r, chosen, http.StatusFound)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+// isHome reports whether a route of the configuration is the home page; the default is, as nobody chose it.
+func isHome(route string) bool {
+	path, _, _ := strings.Cut(route, "?")
+	return route == "/videos/browse" || path == "/home" || path == "/"
 }
 
 // rateOf is the limit of a group of routes; an unknown group has none.

@@ -9,6 +9,7 @@ import (
 	"lucarne/http/api"
 	"lucarne/http/feed"
 	"lucarne/http/files"
+	"lucarne/http/realtime"
 	"lucarne/http/router"
 	"lucarne/platform/blob"
 	"lucarne/video"
@@ -23,6 +24,13 @@ func (a authenticator) ByToken(ctx context.Context, token string, client api.Cli
 
 func (a authenticator) ByCookie(ctx context.Context, r *http.Request) (account.Viewer, error) {
 	return a.sessions.ByCookie(ctx, r)
+}
+
+// socketAuthenticator answers for tokens that come in messages rather than headers.
+type socketAuthenticator struct{ sessions *signin.Sessions }
+
+func (a socketAuthenticator) ByToken(ctx context.Context, token string, from realtime.Origin) (account.Viewer, error) {
+	return a.sessions.ByToken(ctx, token, signin.Client(from))
 }
 
 // Viewer finds who asks for a file.
@@ -66,8 +74,9 @@ func (s *Site) apiInstance() api.Instance {
 // publishDefaults are what a new video has where its form says nothing.
 func (p *platform) publishDefaults() video.Metadata {
 	d := p.config().Defaults.Publish
-	m := video.Metadata{DownloadEnabled: d.DownloadEnabled, CommentsPolicy: video.CommentsPolicy(d.CommentsPolicy), Privacy: video.Privacy(d.Privacy)}
-	return m
+	return video.Metadata{
+		DownloadEnabled: d.DownloadEnabled, CommentsPolicy: video.CommentsPolicy(d.CommentsPolicy), Privacy: video.Privacy(d.Privacy), Licence: d.Licence,
+	}
 }
 
 func (s *Site) fileOptions() files.Options {

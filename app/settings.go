@@ -100,7 +100,8 @@ func (p *platform) channelSettings() channel.Settings {
 }
 
 func (p *platform) videoSettings() video.Settings {
-	return video.Settings{TrendingDays: p.config().Trending.Videos.IntervalDays}
+	c := p.config()
+	return video.Settings{TrendingDays: c.Trending.Videos.IntervalDays, ShelfLength: c.Lucarne.PageSize.Overview}
 }
 
 func (p *platform) fileTokenLifetime() time.Duration {
@@ -121,10 +122,10 @@ func (p *platform) transcoding() transcode.Operation {
 	return transcode.Operation{
 		Settings: transcode.Settings{
 			Resolutions: t.Resolutions.Heights(), AlwaysOriginal: t.AlwaysTranscodeOriginalResolution, MaxFPS: t.FPS.Max,
-			HLS: t.HLS.Enabled, WebVideos: t.WebVideos.Enabled, SplitAudio: t.HLS.SplitAudioAndVideo, Hardware: c.Lucarne.Transcoding.Hardware,
+			AlwaysAudio: t.AlwaysTranscodePodcastOptimizedAudio, HLS: t.HLS.Enabled, WebVideos: t.WebVideos.Enabled, SplitAudio: t.HLS.SplitAudioAndVideo, Hardware: c.Lucarne.Transcoding.Hardware,
 		},
 		Enabled: t.Enabled, KeepOriginal: t.OriginalFile.Keep, Storyboards: c.Storyboards.Enabled,
-		ThumbnailFrames: c.Thumbnails.GenerationFromVideo.FramesToAnalyze, Device: c.Lucarne.Transcoding.Device,
+		ThumbnailFrames: c.Thumbnails.GenerationFromVideo.FramesToAnalyze, Threads: t.Threads, Device: c.Lucarne.Transcoding.Device,
 		Timeout: c.Lucarne.Transcoding.Timeout.Std(),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"lucarne/account"
+	"lucarne/http/realtime"
 	"lucarne/http/router"
 	"lucarne/platform/blob"
 	"lucarne/platform/clock"
@@ -32,7 +33,8 @@ type Site struct {
 	*subjects
 	schedule *job.Schedule
 	server   *router.Server
-	admin    *router.Server // nil when no address is set
+	inner    []*router.Server // what only operators may see, where addresses are set
+	realtime *realtime.Server
 	started  time.Time
 	root     account.User
 	password string // of root, when this start made it up
@@ -117,7 +119,7 @@ func (p *platform) open(ctx context.Context) (err error) {
 	}
 	p.pictures = picture.New(picture.Options{MaxBytes: int64(cfg.Lucarne.Upload.MaxImageBytes), MaxPixels: cfg.Lucarne.Upload.MaxPixels})
 	p.ffmpeg = ffmpeg.New(ffmpeg.Options{
-		FFmpeg: cfg.Lucarne.FFmpeg.Program, FFprobe: cfg.Lucarne.FFmpeg.ProbeProgram, Threads: cfg.Transcoding.Threads,
+		FFmpeg: cfg.Lucarne.FFmpeg.Program, FFprobe: cfg.Lucarne.FFmpeg.ProbeProgram,
 		ProbeTimeout: cfg.Lucarne.FFmpeg.ProbeTimeout.Std(), Timeout: cfg.Lucarne.Transcoding.Timeout.Std(), Nice: encoderNiceness,
 	})
 	p.bus = event.NewBus()
@@ -191,19 +193,28 @@ func (s *Site) firstStart(ctx context.Context) (err error) {
 func (s *Site) listen() (err error) {
 	cfg := s.config()
 	h := cfg.Lucarne.HTTP
+	s.realtime = realtime.New(realtime.Options{Auth: socketAuthenticator{s.sessions}})
 	options := router.ServerOptions{
 		Address: cfg.Listen.Address(), Logger: s.logger, ReadHeaderTimeout: h.ReadHeaderTimeout.Std(), BodyIdleTimeout: h.BodyIdleTimeout.Std(),
 		WriteIdleTimeout: h.WriteIdleTimeout.Std(), IdleTimeout: h.IdleTimeout.Std(), StopWithin: h.ShutdownTimeout.Std(), MaxHeaderBytes: int(h.MaxHeaderBytes),
+		CertFile: h.CertFile, KeyFile: h.KeyFile,
 	}
 	if options.Handler, err = s.handler(); err != nil {
 		return err
 	}
-	if s.server, err = router.Listen(options); err != nil || cfg.Lucarne.AdminListen == "" {
+	if s.server, err = router.Listen(options); err != nil {
 		return err
 	}
-	options.Address, options.Handler, options.WriteIdleTimeout = cfg.Lucarne.AdminListen, adminHandler(s.registry), 0
-	s.admin, err = router.Listen(options)
-	return err
+	options.WriteIdleTimeout, options.CertFile, options.KeyFile = 0, "", "" // a profile takes its time
+	for address, handler := range innerHandlers(cfg, s.registry) {
+		options.Address, options.Handler = address, handler
+		inner, err := router.Listen(options)
+		if err != nil {
+			return err
+		}
+		s.inner = append(s.inner, inner)
+	}
+	return nil
 }
 
 // Addr is where the site listens.
@@ -212,11 +223,11 @@ func (s *Site) Addr() net.Addr { return s.server.Addr() }
 // Run answers, delivers facts, and works jobs and tasks, until ctx ends; then everything stops in good order.
 func (s *Site) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, part := range []func(context.Context) error{s.server.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run} {
+	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run} {
 		group.Go(func() error { return part(ctx) })
 	}
-	if s.admin != nil {
-		group.Go(func() error { return s.admin.Run(ctx) })
+	for _, inner := range s.inner {
+		group.Go(func() error { return inner.Run(ctx) })
 	}
 	err := group.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)

@@ -1,6 +1,7 @@
 package video
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -24,7 +25,7 @@ type Shelf[S any] struct {
 const (
 	shelvesPerPage = 3 // of each sort
 	minOnShelf     = 6
-	maxOnShelf     = 12
+	usualShelf     = 12
 )
 
 // Overview makes the page numbered from 1. Only subjects with enough videos for a shelf are shown; later pages show rarer ones.
@@ -68,13 +69,13 @@ func (v *Videos) channelShelves(ctx context.Context, viewer account.Viewer, nsfw
 }
 
 func shelves[S any](ctx context.Context, v *Videos, viewer account.Viewer, subjects []S, filter func(S) Filter) ([]Shelf[S], error) {
-	made := []Shelf[S]{}
+	made, most := []Shelf[S]{}, cmp.Or(v.o.Settings().ShelfLength, usualShelf)
 	for _, subject := range subjects {
-		list, err := v.List(ctx, viewer, filter(subject), Page{Count: maxOnShelf, SkipTotal: true})
+		list, err := v.List(ctx, viewer, filter(subject), Page{Count: most, SkipTotal: true})
 		if err != nil {
 			return nil, err
 		}
-		if len(list.Videos) >= minOnShelf {
+		if len(list.Videos) >= min(minOnShelf, most) {
 			made = append(made, Shelf[S]{Subject: subject, Videos: list.Videos})
 		}
 	}

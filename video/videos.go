@@ -18,6 +18,7 @@ import (
 // Settings are the rules an administrator may change while the program runs.
 type Settings struct {
 	TrendingDays int // how far back views count for the trending order
+	ShelfLength  int // most videos on a shelf of an overview; 0 means 12
 }
 
 // Options set up Videos.

@@ -22,20 +22,15 @@ func (a *API) channelRoutes() []route {
 		{method: "PUT", pattern: one, access: signedIn, do: a.updateChannel},
 		{method: "DELETE", pattern: one, access: signedIn, do: a.deleteChannel},
 		{method: "GET", pattern: one + "/videos", access: optional, do: a.channelVideos},
-		{method: "POST", pattern: one + "/avatar/pick", access: signedIn, maxBody: maxImageForm, do: a.pickImage(account.Avatar)},
+		{method: "POST", pattern: one + "/avatar/pick", access: signedIn, maxBody: a.maxImageForm(), do: a.pickImage(account.Avatar)},
 		{method: "DELETE", pattern: one + "/avatar", access: signedIn, do: a.deleteImage(account.Avatar)},
-		{method: "POST", pattern: one + "/banner/pick", access: signedIn, maxBody: maxImageForm, do: a.pickImage(account.Banner)},
+		{method: "POST", pattern: one + "/banner/pick", access: signedIn, maxBody: a.maxImageForm(), do: a.pickImage(account.Banner)},
 		{method: "DELETE", pattern: one + "/banner", access: signedIn, do: a.deleteImage(account.Banner)},
 		{method: "GET", pattern: "/accounts/{handle}/video-channels", access: optional, do: a.accountChannels},
 		{method: "GET", pattern: "/accounts/{handle}/videos", access: optional, do: a.accountVideos},
 		{method: "GET", pattern: "/search/video-channels", operation: "searchChannels", access: optional, do: a.searchChannels},
 	}
 }
-
-const (
-	maxImageBytes = 8 << 20
-	maxImageForm  = maxImageBytes + 1<<20 // with what surrounds the file
-)
 
 // pathChannel is the channel the path names.
 func (r *request) pathChannel() (channel.Channel, error) {
@@ -159,7 +154,7 @@ func (a *API) pickImage(kind account.ImageKind) func(http.ResponseWriter, *reque
 		if err != nil {
 			return err
 		}
-		_, files, done, err := r.multipart("", parts{field: maxImageBytes})
+		_, files, done, err := r.multipart(a.TemporaryFolder, parts{field: a.maxImage()})
 		if err != nil {
 			return err
 		}

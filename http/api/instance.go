@@ -22,12 +22,23 @@ type Instance struct {
 	AuditLog *logbook.Book // who changed what
 	// AcceptsClientLog says whether browsers may write into the log.
 	AcceptsClientLog func() bool
-	// MaxImageBytes bounds pictures; TemporaryFolder keeps uploads until they are stored.
+	// MaxImageBytes bounds pictures, nil means 8 MiB; TemporaryFolder keeps uploads until they are stored.
 	MaxImageBytes   func() int64
 	TemporaryFolder string
 }
 
-func (i Instance) maxImage() int64 { return i.MaxImageBytes() }
+// maxImage bounds pictures.
+func (i Instance) maxImage() int64 {
+	if i.MaxImageBytes == nil {
+		return defaultMaxImage
+	}
+	return i.MaxImageBytes()
+}
+
+const defaultMaxImage = 8 << 20
+
+// maxImageForm bounds a form with one picture.
+func (i Instance) maxImageForm() int64 { return i.maxImage() + formOverhead }
 
 func (a *API) instanceRoutes() []route {
 	var all []route

@@ -44,7 +44,7 @@ func (a *API) instanceImageRoutes() []route {
 	change := func(method, pattern, operation string, do func(http.ResponseWriter, *request) error) route {
 		return route{
 			method: method, pattern: "/config/" + pattern, operation: operation, access: privileged, right: account.ManageConfiguration,
-			maxBody: a.maxImage() + formOverhead, do: do,
+			maxBody: a.maxImageForm(), do: do,
 		}
 	}
 	avatar, banner := imageKind{instance.Avatar, "avatarfile"}, imageKind{instance.Banner, "bannerfile"}

@@ -29,11 +29,12 @@ func (a *API) uploadVideo(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	const rest = maxFormText + 2*maxImageForm
-	if r.ContentLength-rest > room {
+	if r.ContentLength-a.maxVideoForm() > room {
 		return beyond
 	}
-	in, files, done, err := r.multipart(a.TemporaryFolder, parts{videoField: room, "thumbnailfile": maxImageBytes, "previewfile": maxImageBytes})
+	bounds := a.videoPictures()
+	bounds[videoField] = room
+	in, files, done, err := r.multipart(a.TemporaryFolder, bounds)
 	if err != nil {
 		return tooLargeFor(videoField, err, beyond)
 	}

@@ -15,23 +15,21 @@ import (
 func (a *API) resumableRoutes() []route {
 	const fresh, replacing = "/videos/upload-resumable", "/videos/{id}/source/replace-resumable"
 	return []route{
-		{method: "POST", pattern: fresh, operation: "uploadResumableInit", access: signedIn, maxBody: maxResumableForm, do: a.beginUpload},
+		{method: "POST", pattern: fresh, operation: "uploadResumableInit", access: signedIn, maxBody: a.maxVideoForm(), do: a.beginUpload},
 		{method: "PUT", pattern: fresh, operation: "uploadResumable", access: signedIn, maxBody: -1, do: a.continueUpload(newVideo)},
 		{method: "DELETE", pattern: fresh, operation: "uploadResumableCancel", access: signedIn, do: a.cancelUpload(newVideo)},
-		{method: "POST", pattern: replacing, operation: "replaceVideoSourceResumableInit", access: signedIn, maxBody: maxResumableForm, do: a.beginReplacement},
+		{method: "POST", pattern: replacing, operation: "replaceVideoSourceResumableInit", access: signedIn, maxBody: a.maxVideoForm(), do: a.beginReplacement},
 		{method: "PUT", pattern: replacing, operation: "replaceVideoSourceResumable", access: signedIn, maxBody: -1, do: a.continueUpload((*request).pathVideo)},
 		{method: "DELETE", pattern: replacing, operation: "replaceVideoSourceResumableCancel", access: signedIn, do: a.cancelUpload((*request).pathVideo)},
 	}
 }
-
-const maxResumableForm = maxFormText + 2*maxImageForm
 
 // newVideo is for uploads that replace nothing.
 func newVideo(*request) (video.ID, error) { return 0, nil }
 
 // beginUpload opens an upload in pieces; Location is where they go.
 func (a *API) beginUpload(w http.ResponseWriter, r *request) error {
-	in, files, done, err := r.multipart(a.TemporaryFolder, videoPictures)
+	in, files, done, err := r.multipart(a.TemporaryFolder, a.videoPictures())
 	if err != nil {
 		return err
 	}

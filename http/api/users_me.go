@@ -139,7 +139,7 @@ func (a *API) deleteMe(w http.ResponseWriter, r *request) error {
 
 func (a *API) pickMyAvatar(w http.ResponseWriter, r *request) error {
 	const field = "avatarfile"
-	_, files, done, err := r.multipart("", parts{field: maxImageBytes})
+	_, files, done, err := r.multipart(a.TemporaryFolder, parts{field: a.maxImage()})
 	if err != nil {
 		return err
 	}

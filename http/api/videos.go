@@ -15,7 +15,7 @@ func (a *API) videoRoutes() []route {
 	const one = "/videos/{id}"
 	return []route{
 		{method: "GET", pattern: one, operation: "getVideo", access: optional, do: a.getVideo},
-		{method: "PUT", pattern: one, operation: "putVideo", access: signedIn, maxBody: 2*maxImageForm + maxFormText, do: a.updateVideo},
+		{method: "PUT", pattern: one, operation: "putVideo", access: signedIn, maxBody: a.maxVideoForm(), do: a.updateVideo},
 		{method: "DELETE", pattern: one, operation: "delVideo", access: signedIn, do: a.deleteVideo},
 		{method: "GET", pattern: one + "/description", access: optional, do: a.videoDescription},
 	}
@@ -65,7 +65,12 @@ func (a *API) videoDescription(w http.ResponseWriter, r *request) error {
 }
 
 // videoPictures are the files a video's form may hold; the second is the name before version 8.1.
-var videoPictures = parts{"thumbnailfile": maxImageBytes, "previewfile": maxImageBytes}
+func (a *API) videoPictures() parts {
+	return parts{"thumbnailfile": a.maxImage(), "previewfile": a.maxImage()}
+}
+
+// maxVideoForm bounds a video's form without its file.
+func (a *API) maxVideoForm() int64 { return maxFormText + 2*a.maxImageForm() }
 
 func (a *API) updateVideo(w http.ResponseWriter, r *request) error {
 	ref, err := r.ref("id")
@@ -76,7 +81,7 @@ func (a *API) updateVideo(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	in, files, done, err := r.multipart("", videoPictures)
+	in, files, done, err := r.multipart(a.TemporaryFolder, a.videoPictures())
 	if err != nil {
 		return err
 	}

@@ -37,5 +37,5 @@ type User struct {
 // VideoChannels bounds channels.
 type VideoChannels struct {
 	MaxPerUser                 int `key:"max_per_user" default:"20" check:"min=1" doc:"Channels one user may have."`
-	MaxCollaboratorsPerChannel int `key:"max_collaborators_per_channel" default:"20" check:"min=0" edit:"-" doc:"Editors one channel may have."`
+	MaxCollaboratorsPerChannel int `key:"max_collaborators_per_channel" use:"later" default:"20" check:"min=0" edit:"-" doc:"Editors one channel may have."`
 }

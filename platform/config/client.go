@@ -66,13 +66,13 @@ type Defaults struct {
 	} `key:"publish"`
 	Live struct {
 		SaveReplay bool `key:"save_replay" default:"false" doc:"New broadcasts are kept as videos."`
-	} `key:"live"`
+	} `key:"live" use:"later"`
 	P2P struct {
 		Webapp Switch `key:"webapp" set:"enabled=true" doc:"Peer-to-peer on the watch page until the viewer says otherwise"`
-		Embed  Switch `key:"embed" set:"enabled=true" doc:"Peer-to-peer in embeds until the viewer says otherwise"`
+		Embed  Switch `key:"embed" use:"told" set:"enabled=true" doc:"Peer-to-peer in embeds until the viewer says otherwise"`
 	} `key:"p2p"`
 	Player struct {
-		Theme    string `key:"theme" default:"lucide" check:"oneof=galaxy|lucide" doc:"Look of the player: galaxy or lucide."`
+		Theme    string `key:"theme" use:"told" default:"lucide" check:"oneof=galaxy|lucide" doc:"Look of the player: galaxy or lucide."`
 		AutoPlay bool   `key:"auto_play" default:"true" doc:"Videos start by themselves until the viewer says otherwise."`
 	} `key:"player"`
 }

@@ -9,7 +9,8 @@
 //	check    what the value has to satisfy, see checks.go
 //	doc      one sentence for the operator; a section's sentence is put before those of its keys
 //	edit     "yes" when the web administration may change it; another word is its name there, "-" excludes it
-//	use      "kept" when the key is accepted for compatibility and has no effect
+//	use      "kept" when the key is accepted for compatibility and has no effect, "later" when what it is for does not exist yet,
+//	         "told" when the site does nothing but tell applications
 //	null     "yes" when null is a value of its own, stored as the zero value
 //	secret   "yes" when the value must never be shown
 //
@@ -18,7 +19,7 @@ package config
 
 // Config is one immutable set of settings. Nobody changes a Config after it has been published by a Live.
 type Config struct {
-	Listen           Listen           `key:"listen"`
+	Listen           Listen           `key:"listen" doc:"Web server"`
 	Webserver        Webserver        `key:"webserver"`
 	Secrets          Secrets          `key:"secrets"`
 	HTTPTimeouts     HTTPTimeouts     `key:"http_timeouts"`
@@ -34,24 +35,24 @@ type Config struct {
 	Log              Log              `key:"log"`
 	OpenTelemetry    OpenTelemetry    `key:"open_telemetry"`
 	Trending         Trending         `key:"trending"`
-	Redundancy       Redundancy       `key:"redundancy"`
-	RemoteRedundancy RemoteRedundancy `key:"remote_redundancy"`
-	Tracker          Tracker          `key:"tracker"`
-	WebRTC           WebRTC           `key:"webrtc"`
-	CSP              CSP              `key:"csp"`
+	Redundancy       Redundancy       `key:"redundancy" use:"later"`
+	RemoteRedundancy RemoteRedundancy `key:"remote_redundancy" use:"later"`
+	Tracker          Tracker          `key:"tracker" use:"later"`
+	WebRTC           WebRTC           `key:"webrtc" use:"later"`
+	CSP              CSP              `key:"csp" use:"kept"`
 	Security         Security         `key:"security"`
 	History          History          `key:"history"`
 	Views            Views            `key:"views"`
-	GeoIP            GeoIP            `key:"geo_ip"`
+	GeoIP            GeoIP            `key:"geo_ip" use:"later"`
 	Stats            Stats            `key:"stats"`
 	Plugins          Plugins          `key:"plugins" use:"kept"`
-	Federation       Federation       `key:"federation"`
+	Federation       Federation       `key:"federation" use:"later"`
 	PeerTube         PeerTube         `key:"peertube" use:"kept"`
 	Webadmin         Webadmin         `key:"webadmin"`
 	Feeds            Feeds            `key:"feeds"`
-	RemoteRunners    RemoteRunners    `key:"remote_runners"`
+	RemoteRunners    RemoteRunners    `key:"remote_runners" use:"later"`
 	Thumbnails       Thumbnails       `key:"thumbnails"`
-	NSFWFlags        NSFWFlags        `key:"nsfw_flags_settings"`
+	NSFWFlags        NSFWFlags        `key:"nsfw_flags_settings" use:"told"`
 	Download         Download         `key:"download"`
 	DownloadGenerate DownloadGenerate `key:"download_generate_video"`
 	Cache            Cache            `key:"cache" use:"kept" edit:"yes"`
@@ -61,26 +62,26 @@ type Config struct {
 	User             User             `key:"user" edit:"yes"`
 	VideoChannels    VideoChannels    `key:"video_channels" edit:"yes"`
 	Transcoding      Transcoding      `key:"transcoding" edit:"yes"`
-	Live             LiveStreams      `key:"live"`
-	VideoStudio      VideoStudio      `key:"video_studio" edit:"yes"`
-	Transcription    Transcription    `key:"video_transcription"`
+	Live             LiveStreams      `key:"live" use:"later"`
+	VideoStudio      VideoStudio      `key:"video_studio" use:"later" edit:"yes"`
+	Transcription    Transcription    `key:"video_transcription" use:"later"`
 	VideoFile        VideoFile        `key:"video_file" edit:"yes"`
 	Storyboards      Storyboards      `key:"storyboards" edit:"yes"`
-	Import           Import           `key:"import"`
-	Export           Export           `key:"export" edit:"yes"`
-	AutoBlacklist    AutoBlacklist    `key:"auto_blacklist" edit:"yes"`
+	Import           Import           `key:"import" use:"later"`
+	Export           Export           `key:"export" use:"later" edit:"yes"`
+	AutoBlacklist    AutoBlacklist    `key:"auto_blacklist" use:"later" edit:"yes"`
 	Instance         Instance         `key:"instance" edit:"yes"`
 	Services         Services         `key:"services" edit:"yes"`
-	Followers        Followers        `key:"followers" edit:"yes"`
-	Followings       Followings       `key:"followings" edit:"yes"`
-	Blocklist        Blocklist        `key:"blocklist"`
+	Followers        Followers        `key:"followers" use:"later" edit:"yes"`
+	Followings       Followings       `key:"followings" use:"later" edit:"yes"`
+	Blocklist        Blocklist        `key:"blocklist" use:"later"`
 	Theme            Theme            `key:"theme" edit:"yes"`
 	BroadcastMessage BroadcastMessage `key:"broadcast_message" edit:"yes"`
-	Search           Search           `key:"search" edit:"yes"`
-	Client           Client           `key:"client"`
+	Search           Search           `key:"search" use:"later" edit:"yes"`
+	Client           Client           `key:"client" use:"told"`
 	Defaults         Defaults         `key:"defaults" edit:"yes"`
 	Email            Email            `key:"email" edit:"yes"`
-	VideoComments    VideoComments    `key:"video_comments" edit:"yes"`
+	VideoComments    VideoComments    `key:"video_comments" use:"later" edit:"yes"`
 	Lucarne          Lucarne          `key:"lucarne"`
 }
 

@@ -110,7 +110,7 @@ func TestCustomHasTheKeysOfNewerVersions(t *testing.T) {
 		"instance.social.blueskyLink":                      "",
 		"client.header.hideInstanceName":                   false,
 		"client.browseVideos.defaultScope":                 "federated",
-		"transcoding.alwaysTranscodePodcastOptimizedAudio": true,
+		"transcoding.alwaysTranscodePodcastOptimizedAudio": false,
 		"live.dvr.maxWindow":                               3600000.0,
 		"storyboards.remoteRunners.enabled":                false,
 		"followers.channels.enabled":                       true,

@@ -35,7 +35,7 @@ type Feeds struct {
 	} `key:"videos"`
 	Comments struct {
 		Count int `key:"count" default:"20" check:"min=1 max=500" doc:"Comments in a feed."`
-	} `key:"comments"`
+	} `key:"comments" use:"later"`
 }
 
 // RemoteRunners is when the job of a silent runner is given to another.

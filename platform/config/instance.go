@@ -16,10 +16,10 @@ type Instance struct {
 	DefaultLanguage       string   `key:"default_language" default:"en" check:"nonempty maxlen=16" doc:"Language of mails and messages when the reader's is not known."`
 	Languages             []string `key:"languages" null:"yes" check:"maxlen=16" doc:"Codes of the languages spoken here."`
 	Categories            []int    `key:"categories" null:"yes" check:"min=1" doc:"Numbers of the main categories."`
-	DefaultClientRoute    string   `key:"default_client_route" default:"/videos/browse" check:"path" doc:"Page shown at the site's root."`
-	IsNSFW                bool     `key:"is_nsfw" default:"false" edit:"isNSFW" doc:"The whole site is for sensitive content."`
+	DefaultClientRoute    string   `key:"default_client_route" default:"/videos/browse" check:"path" doc:"Page the site's root leads to; with the default it shows the home page."`
+	IsNSFW                bool     `key:"is_nsfw" use:"told" default:"false" edit:"isNSFW" doc:"The whole site is for sensitive content."`
 	DefaultNSFWPolicy     string   `key:"default_nsfw_policy" default:"do_not_list" check:"oneof=do_not_list|blur|warn|display" edit:"defaultNSFWPolicy" doc:"What visitors see of sensitive videos: do_not_list, blur, warn or display."`
-	ServerCountry         string   `key:"server_country" check:"maxlen=120" doc:"Country whose law applies."`
+	ServerCountry         string   `key:"server_country" use:"told" check:"maxlen=120" doc:"Country whose law applies."`
 	Support               struct {
 		Text string `key:"text" check:"maxlen=10000" doc:"How to support the site (Markdown)."`
 	} `key:"support"`
@@ -28,11 +28,11 @@ type Instance struct {
 		MastodonLink string `key:"mastodon_link" check:"url=http|https" doc:"Your Mastodon account."`
 		BlueskyLink  string `key:"bluesky_link" check:"url=http|https" doc:"Your Bluesky account."`
 		XLink        string `key:"x_link" check:"url=http|https" doc:"Your X account."`
-	} `key:"social"`
+	} `key:"social" use:"told"`
 	Customizations struct {
 		JavaScript string `key:"javascript" check:"maxlen=500000" doc:"Script added to every page."`
 		CSS        string `key:"css" check:"maxlen=500000" doc:"Style added to every page."`
-	} `key:"customizations"`
+	} `key:"customizations" use:"told"`
 	Robots      string `key:"robots" default:"User-agent: *\nDisallow:\n" check:"maxlen=100000" edit:"-" doc:"Content of /robots.txt."`
 	SecurityTxt string `key:"securitytxt" check:"maxlen=100000" edit:"-" doc:"Content of /.well-known/security.txt (RFC 9116); empty means there is none."`
 }
@@ -55,7 +55,7 @@ type BroadcastMessage struct {
 // Theme is the look of the site.
 type Theme struct {
 	Default       string             `key:"default" default:"default" check:"nonempty" doc:"Theme of visitors who chose none."`
-	Customization ThemeCustomization `key:"customization"`
+	Customization ThemeCustomization `key:"customization" use:"told"`
 }
 
 // ThemeCustomization overrides single values of the theme; empty leaves the theme's own.

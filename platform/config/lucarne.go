@@ -5,14 +5,14 @@ type Lucarne struct {
 	Data                string             `key:"data" default:"./data" check:"nonempty" doc:"Folder of everything the site keeps: SQLite database, secret and, unless storage says otherwise, files."`
 	AdminListen         string             `key:"admin_listen" check:"address" doc:"Address and port of metrics and profiling (127.0.0.1:9001); empty for none. Never open it to the world."`
 	InitialRootPassword string             `key:"initial_root_password" secret:"yes" doc:"Password of root at the first start; made up and printed once when empty."`
-	AllowInsecureHosts  bool               `key:"allow_insecure_hosts" default:"false" doc:"Federate over http and with hosts without a dot or with a port, as tests and closed networks do."`
-	NATSURL             string             `key:"nats_url" secret:"yes" check:"url=nats|tls|ws|wss" doc:"NATS server that joins several machines into one site; empty for a single machine."`
+	AllowInsecureHosts  bool               `key:"allow_insecure_hosts" use:"later" default:"false" doc:"Federate over http and with hosts without a dot or with a port, as tests and closed networks do."`
+	NATSURL             string             `key:"nats_url" use:"later" secret:"yes" check:"url=nats|tls|ws|wss" doc:"NATS server that joins several machines into one site; empty for a single machine."`
 	MailFolder          string             `key:"mail_folder" doc:"Folder mails are written to instead of being sent, for development."`
 	FFmpeg              FFmpeg             `key:"ffmpeg"`
 	Transcoding         LucarneTranscoding `key:"transcoding"`
 	Upload              Upload             `key:"upload"`
 	HTTP                HTTP               `key:"http"`
-	Outbound            Outbound           `key:"outbound"`
+	Outbound            Outbound           `key:"outbound" use:"later"`
 	Jobs                Jobs               `key:"jobs"`
 	Schedule            Schedule           `key:"schedule" doc:"Time between two runs"`
 	Cache               CacheAges          `key:"cache" doc:"Caching"`
@@ -36,27 +36,26 @@ type LucarneTranscoding struct {
 
 // Upload bounds what comes in.
 type Upload struct {
-	MaxBytes          Bytes    `key:"max_bytes" default:"-1" check:"min=-1" doc:"Largest video file; -1 leaves it to the quotas and the disk."`
-	MaxImageBytes     Bytes    `key:"max_image_bytes" default:"8MB" check:"min=1" doc:"Largest picture: avatar, banner, thumbnail."`
-	MaxCaptionBytes   Bytes    `key:"max_caption_bytes" default:"20MB" check:"min=1" doc:"Largest caption file."`
-	MaxTorrentBytes   Bytes    `key:"max_torrent_bytes" default:"10MB" check:"min=1" doc:"Largest torrent file to import."`
-	MaxAge            Duration `key:"max_age" default:"24 hours" check:"min=1000" doc:"Time an unfinished upload waits for its next part."`
-	MaxPerUser        int      `key:"max_per_user" default:"20" check:"min=1" doc:"Unfinished uploads one user may have."`
-	MinFreeDiskBytes  Bytes    `key:"min_free_disk_bytes" default:"500MB" check:"min=0" doc:"Room left on the disk below which uploads are refused."`
-	MaxPixels         int      `key:"max_pixels" default:"50000000" check:"min=10000" doc:"Most pixels a picture may have when it is opened."`
-	MaxDescriptionLen int      `key:"max_description_length" default:"10000" check:"min=250" doc:"Most characters of a video's description."`
+	MaxBytes         Bytes    `key:"max_bytes" default:"-1" check:"min=-1" doc:"Largest video file; -1 leaves it to the quotas and the disk."`
+	MaxImageBytes    Bytes    `key:"max_image_bytes" default:"8MB" check:"min=1" doc:"Largest picture: avatar, banner, thumbnail."`
+	MaxTorrentBytes  Bytes    `key:"max_torrent_bytes" use:"later" default:"10MB" check:"min=1" doc:"Largest torrent file to import."`
+	MaxAge           Duration `key:"max_age" default:"24 hours" check:"min=1000" doc:"Time an unfinished upload waits for its next part."`
+	MaxPerUser       int      `key:"max_per_user" default:"20" check:"min=1" doc:"Unfinished uploads one user may have."`
+	MinFreeDiskBytes Bytes    `key:"min_free_disk_bytes" default:"500MB" check:"min=0" doc:"Room left on the disk below which uploads are refused."`
+	MaxPixels        int      `key:"max_pixels" default:"50000000" check:"min=10000" doc:"Most pixels a picture may have when it is opened."`
 }
 
-// HTTP bounds connections and bodies.
+// HTTP is encryption, and bounds of connections and bodies.
 type HTTP struct {
+	CertFile          string   `key:"cert_file" doc:"File of the certificate (PEM), with those in between; with it the web server itself speaks HTTPS, and takes a renewed file up. Empty leaves HTTPS to a reverse proxy."`
+	KeyFile           string   `key:"key_file" doc:"File of the certificate's key (PEM)."`
 	ReadHeaderTimeout Duration `key:"read_header_timeout" default:"10 seconds" check:"min=1" doc:"Time a client has to send the head of a request."`
 	BodyIdleTimeout   Duration `key:"body_idle_timeout" default:"30 seconds" check:"min=1" doc:"Silence in the middle of a body after which the client is dropped."`
 	WriteIdleTimeout  Duration `key:"write_idle_timeout" default:"1 minute" check:"min=1" doc:"Time a client may take nothing of an answer before it is dropped."`
 	IdleTimeout       Duration `key:"idle_timeout" default:"2 minutes" check:"min=1" doc:"Time an unused connection stays open."`
 	ShutdownTimeout   Duration `key:"shutdown_timeout" default:"8 seconds" check:"min=0 max=60000" doc:"Time running requests have to end when the site stops."`
 	MaxHeaderBytes    Bytes    `key:"max_header_bytes" default:"64KB" check:"min=4096" doc:"Largest head of a request."`
-	MaxJSONBytes      Bytes    `key:"max_json_bytes" default:"1MB" check:"min=1024" doc:"Largest body that is neither a file nor an activity."`
-	MaxActivityBytes  Bytes    `key:"max_activity_bytes" default:"1MB" check:"min=1024" doc:"Largest activity another server may send."`
+	MaxActivityBytes  Bytes    `key:"max_activity_bytes" use:"later" default:"1MB" check:"min=1024" doc:"Largest activity another server may send."`
 }
 
 // Outbound bounds what the site fetches.
@@ -74,7 +73,6 @@ type Jobs struct {
 	FailedRetention    Duration `key:"failed_retention" default:"14 days" check:"min=1000" doc:"Time a failed job stays in the list."`
 	StuckAfter         Duration `key:"stuck_after" default:"1 hour" check:"min=1000" doc:"Silence after which a running job is taken for lost and run again."`
 	OutboxPollInterval Duration `key:"outbox_poll_interval" default:"1 second" check:"min=10" doc:"Time between two looks for facts that were not delivered at once."`
-	OutboxRetention    Duration `key:"outbox_retention" default:"1 day" check:"min=1000" doc:"Time a delivered fact is kept."`
 }
 
 // Schedule is the time between two runs of each recurrent work.
@@ -86,19 +84,18 @@ type Schedule struct {
 	OrphanCleanup        Duration `key:"orphan_cleanup" default:"1 day" check:"min=10" doc:"Deletes files that belong to nothing any more."`
 	JobCleanup           Duration `key:"job_cleanup" default:"1 hour" check:"min=10" doc:"Deletes old jobs and delivered facts."`
 	HistoryCleanup       Duration `key:"history_cleanup" default:"1 day" check:"min=10" doc:"Deletes history and views older than their age."`
-	ExportExpiry         Duration `key:"export_expiry" default:"1 hour" check:"min=10" doc:"Deletes user archives that expired."`
+	ExportExpiry         Duration `key:"export_expiry" use:"later" default:"1 hour" check:"min=10" doc:"Deletes user archives that expired."`
 	DiskCheck            Duration `key:"disk_check" default:"1 minute" check:"min=10" doc:"Looks at the room left on the disk."`
 	StatsRefresh         Duration `key:"stats_refresh" default:"10 minutes" check:"min=10" doc:"Counts the public figures of the site again."`
 	RankingRefresh       Duration `key:"ranking_refresh" default:"5 minutes" check:"min=10" doc:"Ranks the trending videos again."`
 	DatabaseMaintenance  Duration `key:"database_maintenance" default:"1 day" check:"min=10" doc:"Lets the database optimise itself."`
-	GeoIPUpdate          Duration `key:"geo_ip_update" default:"1 day" check:"min=1000" doc:"Looks for newer geography databases."`
-	ActorRefresh         Duration `key:"actor_refresh" default:"1 hour" check:"min=10" doc:"Looks for remote actors to fetch again."`
-	FollowScores         Duration `key:"follow_scores" default:"1 hour" check:"min=10" doc:"Counts deliveries to other servers and gives up dead ones."`
+	GeoIPUpdate          Duration `key:"geo_ip_update" use:"later" default:"1 day" check:"min=1000" doc:"Looks for newer geography databases."`
+	ActorRefresh         Duration `key:"actor_refresh" use:"later" default:"1 hour" check:"min=10" doc:"Looks for remote actors to fetch again."`
+	FollowScores         Duration `key:"follow_scores" use:"later" default:"1 hour" check:"min=10" doc:"Counts deliveries to other servers and gives up dead ones."`
 }
 
 // CacheAges is how long answers may be kept, by browsers and caches in between or by the site itself.
 type CacheAges struct {
-	Assets        Duration `key:"assets" default:"365 days" check:"min=0" doc:"Age of scripts, styles and fonts, whose names change with their content."`
 	Pictures      Duration `key:"pictures" default:"7 days" check:"min=0" doc:"Age of thumbnails, avatars, banners and storyboards."`
 	Media         Duration `key:"media" default:"7 days" check:"min=0" doc:"Age of public video files and captions."`
 	Feeds         Duration `key:"feeds" default:"15 minutes" check:"min=0" doc:"Age of RSS, Atom and JSON feeds."`
@@ -107,11 +104,9 @@ type CacheAges struct {
 	Sitemap       Duration `key:"sitemap" default:"1 day" check:"min=0" doc:"Age of the sitemap."`
 	OEmbed        Duration `key:"oembed" default:"1 hour" check:"min=0" doc:"Age of oEmbed answers."`
 	Stats         Duration `key:"stats" default:"4 hours" check:"min=0" doc:"Age of the public figures of the site."`
-	Overviews     Duration `key:"overviews" default:"1 hour" check:"min=0" doc:"Age of the choice of videos by category, tag and channel."`
-	ActivityPub   Duration `key:"activity_pub" default:"3 minutes" check:"min=0" doc:"Age of public objects asked for by other servers."`
-	RemoteFiles   Duration `key:"remote_files" default:"7 days" check:"min=0" doc:"Age of copies of other servers' pictures and captions."`
-	MaxEntries    int      `key:"max_entries" default:"10000" check:"min=1" doc:"Entries each cache in memory holds at most."`
-	RemoteMaxSize Bytes    `key:"remote_max_bytes" default:"2GB" check:"min=0" doc:"Room the copies of other servers' files may take."`
+	ActivityPub   Duration `key:"activity_pub" use:"later" default:"3 minutes" check:"min=0" doc:"Age of public objects asked for by other servers."`
+	RemoteFiles   Duration `key:"remote_files" use:"later" default:"7 days" check:"min=0" doc:"Age of copies of other servers' pictures and captions."`
+	RemoteMaxSize Bytes    `key:"remote_max_bytes" use:"later" default:"2GB" check:"min=0" doc:"Room the copies of other servers' files may take."`
 }
 
 // PageSize is how many elements one answer lists.
@@ -119,10 +114,10 @@ type PageSize struct {
 	Default     int `key:"default" default:"15" check:"min=1 max=1000" doc:"Elements when the caller names no count."`
 	Max         int `key:"max" default:"100" check:"min=1 max=1000" doc:"Most elements a caller may ask for."`
 	Web         int `key:"web" default:"24" check:"min=1 max=200" doc:"Videos on a page of the site."`
-	Collections int `key:"collections" default:"10" check:"min=1 max=1000" doc:"Elements in a page of an ActivityPub collection."`
-	Replies     int `key:"replies" default:"200" check:"min=1 max=5000" doc:"Most replies in one comment thread."`
+	Collections int `key:"collections" use:"later" default:"10" check:"min=1 max=1000" doc:"Elements in a page of an ActivityPub collection."`
+	Replies     int `key:"replies" use:"later" default:"200" check:"min=1 max=5000" doc:"Most replies in one comment thread."`
 	Sitemap     int `key:"sitemap" default:"5000" check:"min=1 max=50000" doc:"Most videos in the sitemap."`
-	Overview    int `key:"overview" default:"6" check:"min=1 max=100" doc:"Videos in each row of an overview."`
+	Overview    int `key:"overview" default:"12" check:"min=1 max=100" doc:"Most videos in each row of an overview."`
 }
 
 // Lifetime is how long links and tokens work.
@@ -134,5 +129,5 @@ type Lifetime struct {
 	VideoFileToken    Duration `key:"video_file_token" default:"4 hours" check:"min=1000" doc:"Token that opens the files of a private video."`
 	PageSession       Duration `key:"page_session" default:"28 days" check:"min=1000" doc:"Cookie of a signed-in browser that is not used."`
 	Viewer            Duration `key:"viewer" default:"2 minutes" check:"min=100" doc:"Silence after which a player no longer counts as watching."`
-	RemoteActor       Duration `key:"remote_actor" default:"2 days" check:"min=1000" doc:"Age at which what is known of a remote actor is fetched again."`
+	RemoteActor       Duration `key:"remote_actor" use:"later" default:"2 days" check:"min=1000" doc:"Age at which what is known of a remote actor is fetched again."`
 }

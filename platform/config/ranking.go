@@ -7,7 +7,7 @@ type Trending struct {
 		Algorithms   struct {
 			Enabled []string `key:"enabled" default:"hot, most-viewed, most-liked" check:"oneof=hot|best|most-viewed|most-liked|local|trending" edit:"yes" doc:"Rankings visitors may choose: hot, best, most-viewed, most-liked."`
 			Default string   `key:"default" default:"hot" check:"oneof=hot|best|most-viewed|most-liked" edit:"yes" doc:"Ranking shown first; one of the enabled ones."`
-		} `key:"algorithms"`
+		} `key:"algorithms" use:"told"`
 	} `key:"videos"`
 }
 

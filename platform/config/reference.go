@@ -32,7 +32,8 @@ keys that say so; an empty text means the same there.
 **Paths** may start with ` + "`<data>`" + `, which is the folder ` + "`lucarne.data`" + `.
 
 Unknown keys are reported and ignored. A value of the wrong type keeps the site from starting; all of them are reported
-at once, with file and line. Keys marked *no effect* are accepted so that PeerTube's files can be used as they are.
+at once, with file and line. Keys marked *no effect* are accepted so that PeerTube's files can be used as they are. What keys marked
+*not yet* are for is not part of this version. Keys marked *told* change nothing but what ` + "`/api/v1/config`" + ` tells applications.
 `
 
 // Reference is docs/configuration.md: every key with its type, default, environment variables and meaning.
@@ -112,13 +113,16 @@ func (l *leaf) environmentCell() string {
 	return strings.Join(names, " ")
 }
 
+// useNotes are the words for keys without an effect of their own.
+var useNotes = map[string]string{"kept": "no effect", "later": "not yet", "told": "told"}
+
 func (l *leaf) meaningCell() string {
 	meaning := strings.ReplaceAll(l.doc, "|", `\|`)
 	if l.custom != "" {
 		meaning += " *(web)*"
 	}
-	if l.kept {
-		meaning += " *(no effect)*"
+	if note := useNotes[l.use]; note != "" {
+		meaning += " *(" + note + ")*"
 	}
 	return meaning
 }

@@ -20,7 +20,7 @@ type leaf struct {
 	env      []string // names of the environment variables that set it, the strongest first
 	nullable bool
 	secret   bool
-	kept     bool // accepted for compatibility, without effect
+	use      string // why it has no effect of its own: "kept", "later" or "told"; empty when it has
 }
 
 // in is the leaf's field of a configuration.
@@ -52,7 +52,8 @@ func newSchema() *schema {
 type section struct {
 	key, custom, doc string
 	index            []int
-	edit, kept       bool
+	edit             bool
+	use              string
 	defaults         map[string]string
 }
 
@@ -90,7 +91,7 @@ func (w section) enter(field reflect.StructField, i int) section {
 		key: join(w.key, key), custom: join(w.custom, name), doc: joinDoc(w.doc, field.Tag.Get("doc")),
 		index: append(append([]int{}, w.index...), i),
 		edit:  edit != "-" && (w.edit || edit != ""),
-		kept:  w.kept || field.Tag.Get("use") == "kept",
+		use:   orElse(field.Tag.Get("use"), w.use),
 	}
 	below.defaults = parseDefaults(field.Tag.Get("set"))
 	return below
@@ -98,7 +99,7 @@ func (w section) enter(field reflect.StructField, i int) section {
 
 func newLeaf(field reflect.StructField, own, within section) *leaf {
 	l := &leaf{
-		key: own.key, index: own.index, typ: field.Type, doc: own.doc, kept: own.kept,
+		key: own.key, index: own.index, typ: field.Type, doc: own.doc, use: own.use,
 		fallback: field.Tag.Get("default"), checks: strings.Fields(field.Tag.Get("check")),
 		nullable: field.Tag.Get("null") == "yes", secret: field.Tag.Get("secret") == "yes",
 	}

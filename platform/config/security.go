@@ -1,6 +1,6 @@
 package config
 
-// CSP is the Content-Security-Policy header of the pages.
+// CSP is accepted so that PeerTube's files load; the pages always have a Content-Security-Policy.
 type CSP struct {
 	Enabled    bool   `key:"enabled" default:"false" doc:"Send a Content-Security-Policy with the pages."`
 	ReportOnly bool   `key:"report_only" default:"true" doc:"Only report what the policy would stop."`

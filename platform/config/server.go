@@ -5,10 +5,10 @@ import (
 	"strconv"
 )
 
-// Listen is where the web server accepts connections.
+// Listen is where a server accepts connections.
 type Listen struct {
-	Hostname string `key:"hostname" doc:"Address the web server accepts connections on; empty means every interface."`
-	Port     int    `key:"port" default:"9000" check:"port" doc:"Port the web server accepts connections on; 0 picks a free one."`
+	Hostname string `key:"hostname" doc:"Address connections are accepted on; empty means every interface."`
+	Port     int    `key:"port" default:"9000" check:"port" doc:"Port connections are accepted on; 0 picks a free one."`
 }
 
 // Address is the pair net.Listen takes.
@@ -47,7 +47,7 @@ type Secrets struct {
 
 // HTTPTimeouts bounds slow clients.
 type HTTPTimeouts struct {
-	Request Duration `key:"request" default:"5 minutes" check:"min=0" doc:"Time a client has to send one whole request; 0 sets no bound."`
+	Request Duration `key:"request" default:"5 minutes" check:"min=0" use:"kept" doc:"Time a client has to send one whole request; lucarne.http.body_idle_timeout bounds slow senders instead, so that a slow line can upload a large file."`
 }
 
 // RatesLimit bounds the requests of one address, surface by surface.
@@ -60,7 +60,7 @@ type RatesLimit struct {
 	Plugins               RateLimit `key:"plugins" use:"kept" set:"window=10 seconds|max=500" doc:"Plugin files and routes"`
 	WellKnown             RateLimit `key:"well_known" set:"window=10 seconds|max=200" doc:"Addresses below /.well-known"`
 	Feeds                 RateLimit `key:"feeds" set:"window=10 seconds|max=50" doc:"Feeds"`
-	ActivityPub           RateLimit `key:"activity_pub" set:"window=10 seconds|max=500" doc:"Requests of other servers"`
+	ActivityPub           RateLimit `key:"activity_pub" use:"later" set:"window=10 seconds|max=500" doc:"Requests of other servers"`
 	Client                RateLimit `key:"client" set:"window=10 seconds|max=500" doc:"Pages"`
 	DownloadGenerateVideo RateLimit `key:"download_generate_video" set:"window=5 seconds|max=5" doc:"Downloads assembled on request"`
 }

@@ -4,19 +4,19 @@ package config
 type Storage struct {
 	Tmp                string `key:"tmp" default:"<data>/tmp" check:"nonempty" doc:"Scratch files; emptied at each start."`
 	TmpPersistent      string `key:"tmp_persistent" default:"<data>/tmp-persistent" check:"nonempty" doc:"Unfinished uploads and other scratch files that outlive a restart."`
-	Bin                string `key:"bin" default:"<data>/bin" check:"nonempty" doc:"Programs fetched by the site."`
+	Bin                string `key:"bin" use:"later" default:"<data>/bin" check:"nonempty" doc:"Programs fetched by the site."`
 	Avatars            string `key:"avatars" default:"<data>/avatars" check:"nonempty" doc:"Avatars and banners."`
 	WebVideos          string `key:"web_videos" default:"<data>/web-videos" check:"nonempty" doc:"Videos in one progressive file."`
 	StreamingPlaylists string `key:"streaming_playlists" default:"<data>/streaming-playlists" check:"nonempty" doc:"HLS renditions and playlists."`
 	OriginalVideoFiles string `key:"original_video_files" default:"<data>/original-video-files" check:"nonempty" doc:"Files as they were uploaded, when they are kept."`
-	Redundancy         string `key:"redundancy" default:"<data>/redundancy" check:"nonempty" doc:"Copies of other servers' videos."`
+	Redundancy         string `key:"redundancy" use:"later" default:"<data>/redundancy" check:"nonempty" doc:"Copies of other servers' videos."`
 	Logs               string `key:"logs" default:"<data>/logs" check:"nonempty" use:"kept" doc:"Log files; Lucarne logs to its error output."`
 	Previews           string `key:"previews" default:"<data>/previews" check:"nonempty" doc:"Large still pictures of videos."`
 	Thumbnails         string `key:"thumbnails" default:"<data>/thumbnails" check:"nonempty" doc:"Thumbnails of videos and playlists."`
 	Storyboards        string `key:"storyboards" default:"<data>/storyboards" check:"nonempty" doc:"Sheets of small pictures shown above the seek bar."`
 	Torrents           string `key:"torrents" default:"<data>/torrents" check:"nonempty" doc:"Torrent files."`
 	Captions           string `key:"captions" default:"<data>/captions" check:"nonempty" doc:"Captions."`
-	Cache              string `key:"cache" default:"<data>/cache" check:"nonempty" doc:"Copies of remote pictures, captions and torrents; may be deleted at any time."`
+	Cache              string `key:"cache" use:"later" default:"<data>/cache" check:"nonempty" doc:"Copies of remote pictures, captions and torrents; may be deleted at any time."`
 	Plugins            string `key:"plugins" default:"<data>/plugins" check:"nonempty" use:"kept" doc:"Plugins and themes."`
 	WellKnown          string `key:"well_known" default:"<data>/well-known" check:"nonempty" doc:"Files of your own served below /.well-known."`
 	Uploads            string `key:"uploads" default:"<data>/uploads" check:"nonempty" doc:"Pictures uploaded by administrators, such as logos."`
@@ -41,10 +41,10 @@ type ObjectStorage struct {
 	MaxRequestAttempts int               `key:"max_request_attempts" default:"3" check:"min=1" doc:"Times a request to the service is tried."`
 	StreamingPlaylists struct {
 		Bucket
-		StoreLiveStreams bool `key:"store_live_streams" default:"false" doc:"Put the segments of a running live there too."`
+		StoreLiveStreams bool `key:"store_live_streams" use:"later" default:"false" doc:"Put the segments of a running live there too."`
 	} `key:"streaming_playlists" set:"prefix=streaming-playlists/" doc:"HLS renditions"`
 	WebVideos          Bucket `key:"web_videos" set:"prefix=web-videos/" doc:"Progressive files"`
-	UserExports        Bucket `key:"user_exports" set:"prefix=user-exports/" doc:"User archives"`
+	UserExports        Bucket `key:"user_exports" use:"later" set:"prefix=user-exports/" doc:"User archives"`
 	OriginalVideoFiles Bucket `key:"original_video_files" set:"prefix=original-video-files/" doc:"Original files"`
 	Captions           Bucket `key:"captions" set:"prefix=captions/" doc:"Captions"`
 }

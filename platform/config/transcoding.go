@@ -14,13 +14,13 @@ type Transcoding struct {
 	} `key:"original_file"`
 	AllowAdditionalExtensions            bool        `key:"allow_additional_extensions" default:"true" doc:"Accept more containers than MP4, WebM and Ogg: mkv, mov, avi and others."`
 	AllowAudioFiles                      bool        `key:"allow_audio_files" default:"true" doc:"Accept sound alone and make a video of it with its cover."`
-	RemoteRunners                        Switch      `key:"remote_runners" set:"enabled=false" doc:"Leave transcoding to remote runners"`
+	RemoteRunners                        Switch      `key:"remote_runners" use:"later" set:"enabled=false" doc:"Leave transcoding to remote runners"`
 	Threads                              int         `key:"threads" default:"0" check:"min=0 max=256" doc:"Threads one ffmpeg may use; 0 lets it choose."`
-	Concurrency                          int         `key:"concurrency" default:"1" check:"min=1 max=64" doc:"Videos transcoded at one time on this machine."`
-	Profile                              string      `key:"profile" default:"default" check:"nonempty" doc:"Set of encoder settings; Lucarne has one, default."`
+	Concurrency                          int         `key:"concurrency" default:"1" check:"min=1 max=64" doc:"Videos transcoded at one time on this machine; a change counts from the next start."`
+	Profile                              string      `key:"profile" use:"told" default:"default" check:"nonempty" doc:"Set of encoder settings; Lucarne has one, default."`
 	Resolutions                          Resolutions `key:"resolutions" set:"240p=true|360p=true|480p=true|720p=true|1080p=true"`
 	AlwaysTranscodeOriginalResolution    bool        `key:"always_transcode_original_resolution" default:"true" doc:"Also make a rendition of the uploaded height when it is not in the list."`
-	AlwaysTranscodePodcastOptimizedAudio bool        `key:"always_transcode_podcast_optimized_audio" default:"true" doc:"Also make a sound file fit for podcast players."`
+	AlwaysTranscodePodcastOptimizedAudio bool        `key:"always_transcode_podcast_optimized_audio" default:"false" doc:"Also make a file of the sound alone, which podcast players prefer; PeerTube does so unless told otherwise."`
 	FPS                                  FPS         `key:"fps"`
 	WebVideos                            Switch      `key:"web_videos" set:"enabled=false" doc:"Renditions in one progressive MP4 file each"`
 	HLS                                  struct {
@@ -86,5 +86,5 @@ type VideoFile struct {
 // Storyboards is the pictures above the seek bar.
 type Storyboards struct {
 	Enabled       bool   `key:"enabled" default:"true" doc:"Make the small pictures shown above the seek bar."`
-	RemoteRunners Switch `key:"remote_runners" set:"enabled=false" doc:"Leave them to remote runners"`
+	RemoteRunners Switch `key:"remote_runners" use:"later" set:"enabled=false" doc:"Leave them to remote runners"`
 }

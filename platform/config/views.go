@@ -22,7 +22,7 @@ type Views struct {
 		TrustViewerSessionID      bool     `key:"trust_viewer_session_id" default:"true" doc:"Tell viewers apart by the session the player names instead of by address."`
 		WatchingInterval          struct {
 			Anonymous Duration `key:"anonymous" default:"5 seconds" null:"yes" check:"min=0" doc:"Time between two position reports of a visitor's player; null for none."`
-			Users     Duration `key:"users" default:"5 seconds" check:"min=1000" doc:"Time between two position reports of a signed-in user's player."`
+			Users     Duration `key:"users" use:"told" default:"5 seconds" check:"min=1000" doc:"Time between two position reports of a signed-in user's player."`
 		} `key:"watching_interval"`
 	} `key:"videos"`
 }
