@@ -46,6 +46,7 @@ type house struct {
 	config  map[string]any // what the configuration was changed to
 	queue   *job.Queue
 	bus     *event.Bus
+	health  web.Health
 	handler http.Handler
 }
 
@@ -133,9 +134,8 @@ func (h *house) build(t *testing.T) {
 		return video.Metadata{Privacy: video.Private, CommentsPolicy: video.CommentsEnabled, DownloadEnabled: true}
 	}
 	h.Configuration, h.Jobs, h.Backlog, h.LogBook = configurationOf{h}, h.queue, outbox.Backlog, logbook.New(10)
-	h.Health = func(context.Context) web.Health {
-		return web.Health{Database: "SQLite", Started: accounttest.Now, FFmpeg: houseFFmpeg, FreeBytes: 50e9, TotalBytes: 100e9}
-	}
+	h.health = web.Health{Database: "SQLite", Started: accounttest.Now, FFmpeg: houseFFmpeg, FreeBytes: 50e9, TotalBytes: 100e9}
+	h.Health = func(context.Context) web.Health { return h.health }
 }
 
 func diskBlobs(t *testing.T) *blob.Set {

@@ -178,6 +178,9 @@ func (p *Pages) savePreferences(w http.ResponseWriter, r *request) error {
 		}
 		return err
 	}
+	if language != "" { // the answer speaks as was just chosen
+		r.t = p.texts.Locale(language)
+	}
 	http.SetCookie(w, r.cookie(languageCookie, "", -1e9))
 	http.SetCookie(w, r.cookie(themeCookie, "", -1e9))
 	return r.saved(w, "/preferences", r.t.T("mysettings.saved"))
