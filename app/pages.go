@@ -54,7 +54,7 @@ func (s *Site) webSettings() web.Settings {
 		Moderation: i.ModerationInformation, CreationReason: i.CreationReason, Administrator: i.Administrator, Maintenance: i.MaintenanceLifetime,
 		BusinessModel: i.BusinessModel, Hardware: i.HardwareInformation, Support: i.Support.Text, Languages: i.Languages, Categories: i.Categories,
 		Theme: themeOf(c.Theme.Default), Language: i.DefaultLanguage, IsSignupOpen: c.Signup.Enabled,
-		HasContactForm: c.ContactForm.Enabled && s.mailbox.Enabled(), NSFWPolicy: i.DefaultNSFWPolicy, Autoplay: c.Defaults.Player.AutoPlay,
+		HasContactForm: c.ContactForm.Enabled && s.mailbox.Enabled(), NSFWPolicy: i.DefaultNSFWPolicy,
 		CanDownload: true, TwitterName: c.Services.Twitter.Username, Broadcast: broadcastOf(c.BroadcastMessage),
 		ViewSeconds:  int(c.Views.Videos.WatchingInterval.Anonymous.Std().Seconds()),
 		MediaOrigins: mediaOrigins(c), Version: version, PageSize: c.Lucarne.PageSize.Web,

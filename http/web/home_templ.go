@@ -271,7 +271,7 @@ func homeEmpty(r *request, view homeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = step("/admin/configuration", "settings", r.t.T("home.step-name"), r.t.T("home.step-name-text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = step(settingsPath, "settings", r.t.T("home.step-name"), r.t.T("home.step-name-text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -19,7 +19,7 @@ func TestHomeOfAFreshInstance(t *testing.T) {
 	for _, c := range []struct{ as, title, link string }{
 		{"", "Nothing has been published yet", "/login?next=%2F"},
 		{"alice", "Nothing has been published yet", "/publish"},
-		{"root", "Your site is running. What now?", "/admin/configuration"},
+		{"root", "Your site is running. What now?", "/admin/settings"},
 	} {
 		t.Run("for "+c.as, func(t *testing.T) {
 			answer := w.Browser(c.as).Get("/")
