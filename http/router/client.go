@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"strings"
 )
 
@@ -19,6 +20,20 @@ func ClientIP(r *http.Request) string {
 		return ip
 	}
 	return connectionIP(r)
+}
+
+// ClientNetwork is who asks, for counting: the address, or for IPv6 its network of 64 bits, which is what one household gets.
+func ClientNetwork(r *http.Request) string {
+	ip := ClientIP(r)
+	address, err := netip.ParseAddr(ip)
+	if err != nil || address.Is4() || address.Is4In6() {
+		return ip
+	}
+	prefix, err := address.Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return prefix.String()
 }
 
 // Bearer reads the access token of the Authorization header (RFC 6750 §2.1; the scheme's case does not matter).

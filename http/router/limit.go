@@ -3,7 +3,6 @@ package router
 import (
 	"math"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -49,7 +48,7 @@ func (l *Limiter) Limit(group string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		used, ends := l.count(group, rate, clientKeyOf(ClientIP(r)))
+		used, ends := l.count(group, rate, ClientNetwork(r))
 		header := w.Header()
 		header.Set("X-RateLimit-Limit", strconv.Itoa(rate.Max))
 		header.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, rate.Max-used)))
@@ -78,17 +77,4 @@ func (l *Limiter) count(group string, rate Rate, client string) (used int, ends 
 	}
 	current.counts[client]++
 	return current.counts[client], current.ends
-}
-
-// clientKeyOf takes an IPv6 network of 64 bits for one client: that is what one household gets.
-func clientKeyOf(ip string) string {
-	address, err := netip.ParseAddr(ip)
-	if err != nil || address.Is4() || address.Is4In6() {
-		return ip
-	}
-	prefix, err := address.Prefix(64)
-	if err != nil {
-		return ip
-	}
-	return prefix.String()
 }
