@@ -23,7 +23,7 @@ var tools = []string{
 }
 
 // surfaces never import one another, and hold no SQL.
-var surfaces = []string{"http/api", "http/web", "http/feed", "http/files"}
+var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime"}
 
 // owners says which folder writes a table.
 var owners = map[string]string{
