@@ -4,14 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"lucarne/app/apptest"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // finding is a violation axe-core reports.
 type finding struct {

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func changeQuality(page *apptest.Page, label string, height int) {
 	page.Eval(`document.querySelector(".player-sheet .player-option:has(.value)").click()`, nil)
 	page.Await(browserWithin, `document.querySelector(".player-sheet [role=radio]")`)
 	page.Eval(`[...document.querySelectorAll(".player-sheet [role=radio]")].find(o => o.textContent.startsWith("`+label+`")).click()`, nil)
-	page.Await(browserWithin, `document.querySelector("video").videoHeight === `+itoa(height))
+	page.Await(browserWithin, `document.querySelector("video").videoHeight === `+strconv.Itoa(height))
 }
 
 func watchWithoutScripts(t *testing.T, site *apptest.Instance, browser *apptest.Browser) {

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"sync"
@@ -12,6 +13,12 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if code == 0 && isWholeRun() && onSQLite.instance != nil {
+		for _, operation := range uncompared(onSQLite.instance.Site.Operations()) {
+			fmt.Fprintln(os.Stderr, "no story has a good answer of", operation)
+			code = 1
+		}
+	}
 	for _, site := range []*shared{&onSQLite, &onPostgres} {
 		if err := site.close(); err != nil {
 			fmt.Fprintln(os.Stderr, "the shared site:", err)
@@ -21,6 +28,11 @@ func TestMain(m *testing.M) {
 	apptest.RemoveMedia()
 	apptest.RemoveProgram()
 	os.Exit(code)
+}
+
+// isWholeRun reports whether all stories were told.
+func isWholeRun() bool {
+	return flag.Lookup("test.run").Value.String() == "" && !testing.Short() && os.Getenv(dbtest.PostgresVariable) != ""
 }
 
 // shared is a site that most stories play on, each with its own users and videos.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,6 +92,26 @@ func checkAgainstDocument(t testing.TB, e apptest.Exchange) {
 
 // seen holds the described operations whose good answers were compared.
 var seen sync.Map
+
+// uncompared lists the operations that are described and answered, and that no story had a good answer of.
+func uncompared(operations []string) []string {
+	doc, err := document()
+	if doc == nil || err != nil {
+		return nil
+	}
+	var list []string
+	for _, operation := range operations {
+		method, pattern := split(operation)
+		route := described(doc, &http.Request{Method: method, URL: &url.URL{Path: pattern}})
+		if route == nil || notCompared[method+" "+pattern] != "" {
+			continue
+		}
+		if _, found := seen.Load(route.Method + " " + route.Path); !found {
+			list = append(list, operation)
+		}
+	}
+	return list
+}
 
 type readCloser struct{ *bytes.Reader }
 
