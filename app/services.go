@@ -97,7 +97,7 @@ func (s *Site) fileOptions() files.Options {
 func (s *Site) feedOptions() feed.Options {
 	return feed.Options{
 		Site: s.site, Clock: s.clock, Version: peertubeVersion, Started: s.started, Videos: s.videos, Channels: s.channels,
-		Accounts: feedAccounts{s.users}, Usage: s.statistics.Usage, WellKnown: s.blobs.Store(blob.WellKnown),
+		Captions: s.captions, Accounts: feedAccounts{s.users}, Usage: s.statistics.Usage, WellKnown: s.blobs.Store(blob.WellKnown),
 		Settings: s.feedSettings(s.configuration, instanceIcons(s.instancePictures, nil)),
 	}
 }

@@ -32,6 +32,11 @@ type Subscriptions interface {
 	ChannelsOf(ctx context.Context, viewer account.Viewer) ([]channel.ID, error)
 }
 
+// Captions finds the texts of videos.
+type Captions interface {
+	ByVideo(ctx context.Context, ids []video.ID) (map[video.ID][]video.Caption, error)
+}
+
 // Settings are what administrators may change while the program runs.
 type Settings struct {
 	Name             string
@@ -70,6 +75,7 @@ type Options struct {
 	Clock         clock.Clock // nil means the system's
 	Started       time.Time   // of the process: when a feed without items is from
 	Videos        *video.Videos
+	Captions      Captions
 	Channels      *channel.Channels
 	Accounts      Accounts
 	Subscriptions Subscriptions // nil: nobody follows anything

@@ -273,7 +273,9 @@ func TestPodcast(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		alice := w.user(t, "alice")
-		w.withFiles(t, w.Video(t, alice, described))
+		film := w.Video(t, alice, described)
+		w.withFiles(t, film)
+		w.captions[film.ID] = []video.Caption{{VideoID: film.ID, Language: "en", Filename: "film-en.vtt"}}
 		w.Video(t, alice, func(d *video.Draft) { d.IsLive = true })
 		root := parse(t, w.body(t, fmt.Sprintf("/feeds/podcast/videos.xml?videoChannelId=%d", w.Channel(t, "alice").ID)))
 		for _, required := range [][]string{{"title"}, {"description"}, {"language"}, {"category"}, {"explicit"}, {"owner", "name"}, {"item", "enclosure"}, {"item", "duration"}} {
@@ -285,8 +287,12 @@ func TestPodcast(t *testing.T) {
 		if len(items) != 1 {
 			t.Fatalf("%d episodes, want the one that is no live", len(items))
 		}
-		if n := len(items[0].find("alternateEnclosure")); n != 3 {
-			t.Errorf("%d alternate enclosures, want HLS and two files", n)
+		if alternates := items[0].find("alternateEnclosure"); len(alternates) != 3 || alternates[0].attr("lang") != film.Language {
+			t.Errorf("alternate enclosures %v, want HLS and two files in %q", alternates, film.Language)
+		}
+		const text = "http://localhost:9100/lazy-static/video-captions/film-en.vtt"
+		if texts := items[0].find("transcript"); len(texts) != 1 || texts[0].attr("url") != text || texts[0].attr("language") != "en" {
+			t.Errorf("transcripts %v, want %s", texts, text)
 		}
 		if trackers := items[0].find("tracker"); len(trackers) != 2 || trackers[1].Text != "ws://localhost:9100/tracker/socket" {
 			t.Errorf("trackers %v", trackers)

@@ -48,13 +48,21 @@ type itunesCategory struct {
 
 // podcastItem is what podcasts say of a video beside RSS.
 type podcastItem struct {
-	Person     podcastPerson        `xml:"podcast:person"`
-	Trackers   []string             `xml:"podcast:tracker"`
-	Social     podcastSocial        `xml:"podcast:socialInteract"`
-	Alternates []alternateEnclosure `xml:"podcast:alternateEnclosure"`
-	Picture    *itunesPicture       `xml:"itunes:image"`
-	Duration   int                  `xml:"itunes:duration"`
-	Explicit   string               `xml:"itunes:explicit"`
+	Person      podcastPerson        `xml:"podcast:person"`
+	Trackers    []string             `xml:"podcast:tracker"`
+	Social      podcastSocial        `xml:"podcast:socialInteract"`
+	Transcripts []podcastTranscript  `xml:"podcast:transcript"`
+	Alternates  []alternateEnclosure `xml:"podcast:alternateEnclosure"`
+	Picture     *itunesPicture       `xml:"itunes:image"`
+	Duration    int                  `xml:"itunes:duration"`
+	Explicit    string               `xml:"itunes:explicit"`
+}
+
+type podcastTranscript struct {
+	URL      string `xml:"url,attr"`
+	Type     string `xml:"type,attr"`
+	Language string `xml:"language,attr"`
+	Rel      string `xml:"rel,attr"`
 }
 
 type podcastSocial struct {
@@ -67,6 +75,7 @@ type alternateEnclosure struct {
 	Type      string          `xml:"type,attr"`
 	Length    int64           `xml:"length,attr,omitempty"`
 	Height    int             `xml:"height,attr,omitempty"`
+	Language  string          `xml:"lang,attr,omitempty"`
 	Title     string          `xml:"title,attr"`
 	IsDefault bool            `xml:"default,attr"`
 	Sources   []podcastSource `xml:"podcast:source"`
@@ -111,9 +120,15 @@ func (f *Feeds) podcastOf(r *http.Request, of channel.Channel) (rss, document, e
 		return rss{}, d, err
 	}
 	isExplicit := false
+	var ids []video.ID
 	for _, v := range found.Videos {
+		ids = append(ids, v.ID)
 		d.Items = append(d.Items, f.itemOf(v))
 		isExplicit = isExplicit || v.NSFW
+	}
+	captions, err := f.o.Captions.ByVideo(r.Context(), ids)
+	if err != nil {
+		return rss{}, d, err
 	}
 	d.Updated = newest(d.Items, d.Updated)
 	body := rssOf(d)
@@ -121,6 +136,7 @@ func (f *Feeds) podcastOf(r *http.Request, of channel.Channel) (rss, document, e
 	body.Channel.podcastChannel = f.podcastChannelOf(of, d, isExplicit)
 	for i, v := range found.Videos {
 		f.makeEpisode(&body.Channel.Items[i], d.Items[i], v.Video)
+		body.Channel.Items[i].Transcripts = f.transcriptsOf(captions[v.ID])
 	}
 	return body, d, nil
 }
@@ -144,7 +160,7 @@ func (f *Feeds) makeEpisode(i *rssItem, from item, v video.Video) {
 	i.podcastItem = &podcastItem{
 		Person: f.personOf(owner), Trackers: f.trackers(), Duration: from.Media.Seconds, Explicit: explicit(v.NSFW),
 		Social:     podcastSocial{URI: v.URL, Protocol: "activitypub", AccountURL: f.accountURL(owner.Actor.Handle())},
-		Alternates: alternatesOf(from.Media),
+		Alternates: alternatesOf(from.Media, v.Language),
 	}
 	switch {
 	case from.Media.Square != "":
@@ -154,13 +170,25 @@ func (f *Feeds) makeEpisode(i *rssItem, from item, v video.Video) {
 	}
 }
 
-func alternatesOf(m *media) []alternateEnclosure {
+// transcriptsOf are the texts of a video: its captions, in each language.
+func (f *Feeds) transcriptsOf(captions []video.Caption) []podcastTranscript {
+	var list []podcastTranscript
+	for _, c := range captions {
+		list = append(list, podcastTranscript{URL: video.CaptionURL(f.o.Site, c), Type: "text/vtt", Language: c.Language, Rel: "captions"})
+	}
+	return list
+}
+
+func alternatesOf(m *media, language string) []alternateEnclosure {
 	var list []alternateEnclosure
 	if m.HLS != "" {
-		list = append(list, alternateEnclosure{Type: hlsType, Title: "HLS", Sources: []podcastSource{{URI: m.HLS}}})
+		list = append(list, alternateEnclosure{Type: hlsType, Language: language, Title: "HLS", Sources: []podcastSource{{URI: m.HLS}}})
 	}
 	for n, one := range m.Files {
-		alternate := alternateEnclosure{Type: one.Type, Length: one.Size, Height: one.Height, Title: label(one), IsDefault: n == 0, Sources: []podcastSource{{URI: one.URL}}}
+		alternate := alternateEnclosure{
+			Type: one.Type, Length: one.Size, Height: one.Height, Language: language, Title: label(one), IsDefault: n == 0,
+			Sources: []podcastSource{{URI: one.URL}},
+		}
 		if one.TorrentURL != "" {
 			alternate.Sources = append(alternate.Sources, podcastSource{URI: one.TorrentURL, ContentType: torrentType})
 		}

@@ -16,6 +16,7 @@ import (
 	"lucarne/platform/blob"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
+	"lucarne/video"
 	"lucarne/video/videotest"
 )
 
@@ -53,11 +54,18 @@ func (f follows) ChannelsOf(_ context.Context, viewer account.Viewer) ([]channel
 	return f[viewer.UserID()], nil
 }
 
+type captions map[video.ID][]video.Caption
+
+func (c captions) ByVideo(context.Context, []video.ID) (map[video.ID][]video.Caption, error) {
+	return c, nil
+}
+
 // world is an instance with its feeds.
 type world struct {
 	*videotest.World
 	people   people
 	follows  follows
+	captions captions
 	settings feed.Settings
 	handler  http.Handler
 	kept     *blob.Disk
@@ -69,7 +77,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{World: videotest.New(t, d), people: people{}, follows: follows{}, kept: kept}
+	w := &world{World: videotest.New(t, d), people: people{}, follows: follows{}, captions: captions{}, kept: kept}
 	w.settings = feed.Settings{
 		Name: "A site", ShortDescription: "Films", Description: "All **our** films", Language: "en", Robots: "User-agent: *\nDisallow:\n",
 		HidesNSFW: true, TrackerEnabled: true, SignupOpen: true, Videos: 20, SitemapVideos: 5000, NodeConfig: func() any { return map[string]any{} },
@@ -78,7 +86,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	w.handler = feed.New(feed.Options{
 		Site: channeltest.Site, Version: "8.2.0", Clock: w.Clock, Started: channeltest.Now, Videos: w.Videos, Channels: w.Channels, Accounts: w.people,
-		Subscriptions: w.follows, WellKnown: kept, Settings: func() feed.Settings { return w.settings },
+		Captions: w.captions, Subscriptions: w.follows, WellKnown: kept, Settings: func() feed.Settings { return w.settings },
 		Usage: func(context.Context) (feed.Usage, error) {
 			return feed.Usage{Users: 4, ActiveMonth: 3, ActiveHalfyear: 4, Videos: 3, Comments: 0}, nil
 		},
