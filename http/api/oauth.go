@@ -52,7 +52,8 @@ func (a *API) token(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store") // RFC 6749 §5.1
+	w.Header().Set("Cache-Control", "no-store") // RFC 6749 §5.1, and the next line
+	w.Header().Set("Pragma", "no-cache")
 	return answer(w, r, tokenJSON{
 		TokenType: "Bearer", AccessToken: tokens.Access, RefreshToken: tokens.Refresh,
 		ExpiresIn: int64(tokens.ExpiresIn / time.Second), RefreshExpiresIn: int64(tokens.RefreshExpiresIn / time.Second),
