@@ -134,18 +134,6 @@ func (c *Captions) Delete(ctx context.Context, viewer account.Viewer, id ID, lan
 	})
 }
 
-// Generate would have a machine write captions. There is none that does, which is what those who may change the video are told.
-func (c *Captions) Generate(ctx context.Context, viewer account.Viewer, id ID) error {
-	of, err := read(ctx, c.o.DB, id)
-	if err != nil {
-		return err
-	}
-	if err := checkManage(of.CanManage(viewer), viewer); err != nil {
-		return err
-	}
-	return fault.New(fault.Invalid, "Video transcription is disabled on this instance")
-}
-
 // keep stores the text, then the row that names it.
 func (c *Captions) keep(ctx context.Context, of Video, caption Caption, document subtitle.Document) error {
 	db.NotInTransaction(ctx, "storing a caption")

@@ -27,11 +27,21 @@ func TestPeopleRefuseWhatCannotBeRead(t *testing.T) {
 	w := newTown(t, dbtest.SQLite(t))
 	huge := `{"username":"` + strings.Repeat("x", 2<<20) + `"}`
 	for _, operation := range []struct{ as, method, path string }{
-		{"root", "POST", "/users"}, {"root", "PUT", "/users/2"}, {"root", "POST", "/users/2/block"}, {"alice", "PUT", "/users/me"},
-		{"alice", "PUT", "/users/me/notification-settings"}, {"alice", "POST", "/users/me/new-feature-info/read"}, {"", "POST", "/users/token"},
-		{"", "POST", "/users/register"}, {"", "POST", "/users/registrations/request"}, {"mod", "POST", "/users/registrations/1/accept"},
-		{"", "POST", "/users/ask-reset-password"}, {"", "POST", "/users/2/reset-password"}, {"", "POST", "/users/2/verify-email"},
-		{"alice", "POST", "/users/2/two-factor/request"}, {"alice", "POST", "/users/2/two-factor/confirm-request"},
+		{"root", "POST", "/users"},
+		{"root", "PUT", "/users/2"},
+		{"root", "POST", "/users/2/block"},
+		{"alice", "PUT", "/users/me"},
+		{"alice", "PUT", "/users/me/notification-settings"},
+		{"alice", "POST", "/users/me/new-feature-info/read"},
+		{"", "POST", "/users/token"},
+		{"", "POST", "/users/register"},
+		{"", "POST", "/users/registrations/request"},
+		{"mod", "POST", "/users/registrations/1/accept"},
+		{"", "POST", "/users/ask-reset-password"},
+		{"", "POST", "/users/2/reset-password"},
+		{"", "POST", "/users/2/verify-email"},
+		{"alice", "POST", "/users/2/two-factor/request"},
+		{"alice", "POST", "/users/2/two-factor/confirm-request"},
 		{"alice", "POST", "/users/2/two-factor/disable"},
 	} {
 		for _, c := range []struct {

@@ -89,7 +89,7 @@ func cellsOf(ctx context.Context, q db.Querier, id video.ID, p Period, grain tim
 	size := grain.Milliseconds()
 	return db.List(ctx, q, func(row db.Row) (c cell, err error) {
 		var begin, end int64
-		err = row.Scan(&begin, &end, &c.viewers, &c.seconds)
+		err = row.Scan(&begin, &end, &c.viewers, &c.amount)
 		c.begin, c.end = time.UnixMilli(begin*size).UTC(), time.UnixMilli(end*size).UTC()
 		return c, err
 	}, `SELECT first, last, COUNT(*), CAST(SUM(watch_time) AS BIGINT) FROM (

@@ -18,11 +18,12 @@ type Metric string
 const (
 	ViewersMetric   Metric = "viewers"            // who watched at some moment of the interval
 	WatchTimeMetric Metric = "aggregateWatchTime" // seconds, of the viewings that began in the interval
+	DownloadsMetric Metric = "downloads"          // counted by the hour
 )
 
 // IsMetric reports whether the text names a metric.
 func IsMetric(text string) bool {
-	return text == string(ViewersMetric) || text == string(WatchTimeMetric)
+	return slices.Contains([]Metric{ViewersMetric, WatchTimeMetric, DownloadsMetric}, Metric(text))
 }
 
 // Series is a metric over time, in equal intervals without gaps.
@@ -80,28 +81,32 @@ func (s *Stats) Series(ctx context.Context, viewer account.Viewer, ref shortid.R
 	if p.To.Sub(p.From) > maxPeriod {
 		return Series{}, fault.InvalidParams([]fault.Param{{Name: "startDate", Message: "The period is too long", Location: "query"}})
 	}
-	in := intervalOf(p)
-	cells, err := cellsOf(ctx, s.o.DB, of.ID, p, in.grain)
+	in, read := intervalOf(p, m), cellsOf
+	if m == DownloadsMetric {
+		read = downloadCellsOf
+	}
+	cells, err := read(ctx, s.o.DB, of.ID, p, in.grain)
 	if err != nil {
 		return Series{}, fmt.Errorf("series of video %d: %w", of.ID, err)
 	}
 	return in.series(p, m, cells), nil
 }
 
-func intervalOf(p Period) interval {
+// intervalOf is never finer than what the metric is kept in.
+func intervalOf(p Period, m Metric) interval {
 	for _, in := range intervals {
-		if p.To.Sub(p.From) <= in.upTo {
+		if p.To.Sub(p.From) <= in.upTo && (m != DownloadsMetric || in.grain >= time.Hour) {
 			return in
 		}
 	}
 	return intervals[len(intervals)-1]
 }
 
-// cell is the viewings that began and ended in the same grains of time.
+// cell is the viewings that began and ended in the same grains of time, or the downloads that began in one.
 type cell struct {
 	begin, end time.Time
 	viewers    int
-	seconds    int
+	amount     int // seconds, or downloads
 }
 
 func (in interval) series(p Period, m Metric, cells []cell) Series {
@@ -109,8 +114,8 @@ func (in interval) series(p Period, m Metric, cells []cell) Series {
 	values := make([]int, len(starts)+1) // of viewers, the differences
 	for _, c := range cells {
 		from := indexOf(starts, c.begin)
-		if m == WatchTimeMetric {
-			values[from] += c.seconds
+		if m != ViewersMetric {
+			values[from] += c.amount
 			continue
 		}
 		values[from] += c.viewers
@@ -121,7 +126,7 @@ func (in interval) series(p Period, m Metric, cells []cell) Series {
 	for i, at := range starts {
 		sum += values[i]
 		made.Points[i] = Point{At: at, Value: sum}
-		if m == WatchTimeMetric {
+		if m != ViewersMetric {
 			made.Points[i].Value = values[i]
 		}
 	}
