@@ -126,17 +126,35 @@ func labelled[K comparable](table constant.Table[K], id K) label[*K] {
 // The folders pictures of videos are served from.
 var thumbnailPaths = map[video.ThumbnailKind]string{video.Miniature: "/lazy-static/thumbnails/", video.Preview: "/lazy-static/previews/"}
 
-// addThumbnails fills the list and the two paths older clients read: of the widest miniature and the widest preview.
+// addThumbnails fills the list, and the two paths that clients written before version 8.1 read.
 func (a *API) addThumbnails(j *videoJSON, thumbnails []video.Thumbnail) {
 	for _, t := range thumbnails {
-		path := thumbnailPaths[t.Kind] + t.Filename
-		j.Thumbnails = append(j.Thumbnails, thumbnailJSON{Height: t.Height, Width: t.Width, AspectRatio: aspectRatio(t.Width, t.Height), FileURL: a.Site.Origin + path})
-		if t.Kind == video.Preview {
-			j.PreviewPath = &path
-		} else {
-			j.ThumbnailPath = &path
+		j.Thumbnails = append(j.Thumbnails, thumbnailJSON{
+			Height: t.Height, Width: t.Width, AspectRatio: aspectRatio(t.Width, t.Height), FileURL: a.Site.Origin + thumbnailPath(t),
+		})
+	}
+	j.ThumbnailPath = pathOfWidth(thumbnails, video.Miniature, oldThumbnailWidth)
+	j.PreviewPath = pathOfWidth(thumbnails, video.Preview, oldPreviewWidth)
+}
+
+// The widths of the one thumbnail and the one preview before version 8.1.
+const (
+	oldThumbnailWidth = 280
+	oldPreviewWidth   = 850
+)
+
+func thumbnailPath(t video.Thumbnail) string { return thumbnailPaths[t.Kind] + t.Filename }
+
+// pathOfWidth is the path of the thumbnail of that kind whose width is nearest; nil when there is none.
+func pathOfWidth(thumbnails []video.Thumbnail, kind video.ThumbnailKind, width int) *string {
+	var path *string
+	distance := math.MaxInt
+	for _, t := range thumbnails {
+		if d := max(t.Width-width, width-t.Width); t.Kind == kind && d < distance {
+			path, distance = new(thumbnailPath(t)), d
 		}
 	}
+	return path
 }
 
 var aspectRatios = []struct {
