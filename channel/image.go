@@ -51,8 +51,3 @@ func (c *Channels) replaceImages(ctx context.Context, viewer account.Viewer, id 
 		return c.o.Outbox.Record(ctx, tx, Updated{ChannelID: id})
 	})
 }
-
-// RemoveImages deletes the files of a fact's images: the listener of ImagesReplaced and Deleted.
-func (c *Channels) RemoveImages(ctx context.Context, names []string) error {
-	return c.gallery.Remove(ctx, names)
-}

@@ -139,7 +139,7 @@ type Thumbnail struct {
 	Kind        ThumbnailKind
 	Width       int
 	Height      int
-	Filename    string // key in the thumbnails store
+	Filename    string // key in the store of its kind, see ThumbnailKind.Store
 	RemoteURL   string
 	IsAutomatic bool // taken from the video rather than given
 	UpdatedAt   time.Time

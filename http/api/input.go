@@ -204,25 +204,6 @@ func (in *input) object(name string) *input {
 	return &input{fields: fields, prefix: in.prefix + name + ".", location: in.location, refused: in.refused}
 }
 
-// objects reads an array of objects, at most most of them.
-func (in *input) objects(name string, most int) []*input {
-	values := elements(in.fields[name])
-	if len(values) > most {
-		in.refuse(name, nil, "Should have at most %d elements", most)
-		return nil
-	}
-	var list []*input
-	for i, value := range values {
-		fields, ok := value.(map[string]any)
-		if !ok {
-			in.refuse(name, value, "Invalid value")
-			return nil
-		}
-		list = append(list, &input{fields: fields, prefix: fmt.Sprintf("%s%s[%d].", in.prefix, name, i), location: in.location, refused: in.refused})
-	}
-	return list
-}
-
 // optString reads text. Numbers and booleans are taken as their text, as form clients cannot tell them apart.
 func (in *input) optString(name string, checks ...check[string]) *string {
 	return read(in, name, parseString, checks)

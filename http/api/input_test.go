@@ -182,7 +182,6 @@ func FuzzFormBody(f *testing.F) {
 			in.strings(name)
 			in.optInt(name)
 			in.object(name)
-			in.objects(name, 10)
 		}
 	})
 }

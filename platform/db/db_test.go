@@ -187,8 +187,7 @@ func TestFilter(t *testing.T) {
 			{"none", func(*db.Filter) {}, 3},
 			{"in", func(f *db.Filter) { db.In(f, "text", []string{"a", "c"}) }, 2},
 			{"in nothing", func(f *db.Filter) { db.In(f, "text", []string{}) }, 0},
-			{"not in", func(f *db.Filter) { db.NotIn(f, "text", []string{"a"}) }, 2},
-			{"both", func(f *db.Filter) { db.NotIn(f, "text", []string{"a"}); f.And("text < ?", "c") }, 1},
+			{"both", func(f *db.Filter) { db.In(f, "text", []string{"b", "c"}); f.And("text < ?", "c") }, 1},
 		}
 		for _, c := range cases {
 			var f db.Filter

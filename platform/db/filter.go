@@ -23,13 +23,6 @@ func In[T any](f *Filter, column string, values []T) {
 	f.And(column+" IN ("+Marks(len(values))+")", Anys(values)...)
 }
 
-// NotIn adds "column NOT IN (…)"; an empty list excludes nothing.
-func NotIn[T any](f *Filter, column string, values []T) {
-	if len(values) > 0 {
-		f.And(column+" NOT IN ("+Marks(len(values))+")", Anys(values)...)
-	}
-}
-
 // Where is the clause, " WHERE a AND b", or "" without conditions.
 func (f *Filter) Where() string {
 	if len(f.conditions) == 0 {

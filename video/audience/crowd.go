@@ -28,7 +28,6 @@ type crowd struct {
 	byVideo   map[video.ID]int
 	byAddress map[viewerKey]int
 	recent    map[place]time.Time // views of those who left, until they would count again
-	changes   int64               // of byVideo
 	turnedOff int                 // since the last look: there was no room
 }
 
@@ -80,7 +79,6 @@ func (c *crowd) join(of target, who identity, at time.Time) *viewing {
 	v.countedAt = c.recent[v.place()]
 	c.viewings[v.place()] = v
 	c.byVideo[of.id]++
-	c.changes++
 	return v
 }
 
@@ -137,7 +135,6 @@ func (c *crowd) leave(silentSince, expired time.Time) (gone []*viewing, turnedOf
 
 func (c *crowd) remove(p place, v *viewing) {
 	delete(c.viewings, p)
-	c.changes++
 	if c.byVideo[v.video]--; c.byVideo[v.video] <= 0 {
 		delete(c.byVideo, v.video)
 	}
@@ -155,20 +152,4 @@ func (c *crowd) count(of video.ID) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.byVideo[of]
-}
-
-func (c *crowd) counts(of []video.ID) map[video.ID]int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	counts := make(map[video.ID]int, len(of))
-	for _, id := range of {
-		counts[id] = c.byVideo[id]
-	}
-	return counts
-}
-
-func (c *crowd) version() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.changes
 }

@@ -111,12 +111,6 @@ func (v *Viewers) report(ctx context.Context, of target, h Heartbeat, who identi
 // Now is how many watch a video at this moment.
 func (v *Viewers) Now(id video.ID) int { return v.crowd.count(id) }
 
-// Counts is Now for a page of videos.
-func (v *Viewers) Counts(ids []video.ID) map[video.ID]int { return v.crowd.counts(ids) }
-
-// Version moves whenever a count of Now does: answers that show counts may be kept as long as it stays.
-func (v *Viewers) Version() int64 { return v.crowd.version() }
-
 // SweepViewers ends the viewings that fell silent and keeps them for statistics.
 func (v *Viewers) SweepViewers(ctx context.Context) error {
 	settings, now := v.o.Settings(), v.o.Clock.Now()
