@@ -10,7 +10,6 @@ import (
 	"lucarne/account/signin"
 	"lucarne/channel"
 	"lucarne/http/router"
-	"lucarne/platform/config"
 	"lucarne/video"
 	"lucarne/video/audience"
 	"lucarne/video/transcode"
@@ -145,15 +144,7 @@ func (p *platform) audienceSettings() audience.Settings {
 	v := c.Views.Videos
 	return audience.Settings{
 		CountAfter: v.CountViewAfter.Std(), ViewExpiration: v.ViewExpiration.Std(), Silence: c.Lucarne.Lifetime.Viewer.Std(),
-		TrustSessions: v.TrustViewerSessionID, HistoryMaxAge: forever(c.History.Videos.MaxAge), LocalViewsMaxAge: forever(v.Local.MaxAge),
-		RemoteViewsMaxAge: forever(v.Remote.MaxAge),
+		TrustSessions: v.TrustViewerSessionID, HistoryMaxAge: c.History.Videos.MaxAge.Std(), LocalViewsMaxAge: v.Local.MaxAge.Std(),
+		RemoteViewsMaxAge: v.Remote.MaxAge.Std(),
 	}
-}
-
-// forever is 0, which the subjects take for "never", where the configuration says -1.
-func forever(d config.Duration) time.Duration {
-	if d.IsForever() {
-		return 0
-	}
-	return d.Std()
 }
