@@ -35,7 +35,7 @@ var owners = map[string]string{
 	"video": "video", "video_search": "video", "video_tag": "video", "video_password": "video", "video_schedule": "video",
 	"streaming_playlist": "video", "video_file": "video", "video_source": "video", "rendition_progress": "video", "thumbnail": "video",
 	"storyboard": "video", "caption": "video", "chapter": "video", "upload": "video",
-	"view_buffer": "video", "video_view": "video", "viewer": "video", "viewer_section": "video", "watch_history": "video", "rate": "video",
+	"view_buffer": "video", "video_view": "video", "download_buffer": "video", "video_download": "video", "viewer": "video", "viewer_section": "video", "watch_history": "video", "rate": "video",
 }
 
 type source struct {

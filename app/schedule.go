@@ -12,7 +12,7 @@ import (
 const (
 	taskPublishDue   = "scheduled publication"
 	taskSweepViewers = "viewers"
-	taskFlushViews   = "views"
+	taskFlushViews   = "views and downloads"
 	taskStaleUploads = "stale uploads"
 	taskOldHistory   = "old history"
 	taskRanking      = "ranking"
@@ -30,10 +30,12 @@ func newSchedule(p *platform, s *subjects) *job.Schedule {
 	return job.NewSchedule(p.logger,
 		job.Task{Name: taskPublishDue, Every: every.ScheduledPublication.Std(), Do: s.videos.PublishDue},
 		job.Task{Name: taskSweepViewers, Every: every.ViewersSweep.Std(), Do: s.viewers.SweepViewers},
-		job.Task{Name: taskFlushViews, Every: p.config().Views.Videos.LocalBufferUpdateInterval.Std(), Do: s.viewers.FlushViews},
+		job.Task{Name: taskFlushViews, Every: p.config().Views.Videos.LocalBufferUpdateInterval.Std(), Do: func(ctx context.Context) error {
+			return errors.Join(s.viewers.FlushViews(ctx), s.downloads.FlushDownloads(ctx))
+		}},
 		job.Task{Name: taskStaleUploads, Every: every.UploadExpiry.Std(), Do: s.uploads.RemoveStale},
 		job.Task{Name: taskOldHistory, Every: every.HistoryCleanup.Std(), Do: func(ctx context.Context) error {
-			return errors.Join(s.history.DropOld(ctx), s.viewers.DropOldViews(ctx))
+			return errors.Join(s.history.DropOld(ctx), s.viewers.DropOldViews(ctx), s.downloads.DropOldDownloads(ctx))
 		}},
 		job.Task{Name: taskRanking, Every: every.RankingRefresh.Std(), Do: s.videos.RefreshRanking},
 		job.Task{Name: taskStatistics, Every: every.StatsRefresh.Std(), Do: s.statistics.refresh},
@@ -50,8 +52,10 @@ func newSchedule(p *platform, s *subjects) *job.Schedule {
 // debugCommands are the administrator's words for tasks, as PeerTube names them.
 var debugCommands = map[string]string{
 	"process-video-views-buffer":        taskFlushViews,
+	"process-video-stats-buffer":        taskFlushViews, // its name since downloads are counted
 	"process-video-viewers":             taskSweepViewers,
 	"process-update-videos-scheduler":   taskPublishDue,
+	"process-remove-old-stats":          taskOldHistory,
 	"remove-dandling-resumable-uploads": taskStaleUploads,
 }
 

@@ -81,7 +81,7 @@ func (p *platform) publishDefaults() video.Metadata {
 
 func (s *Site) fileOptions() files.Options {
 	return files.Options{
-		Blobs: s.blobs, Videos: s.videos, Captions: s.captions, Tokens: s.fileTokens, Auth: authenticator{s.sessions}, FFmpeg: s.ffmpeg,
+		Blobs: s.blobs, Videos: s.videos, Captions: s.captions, Tokens: s.fileTokens, Downloads: s.downloads, Auth: authenticator{s.sessions}, FFmpeg: s.ffmpeg,
 		Settings: func() files.Settings {
 			c := s.config()
 			return files.Settings{

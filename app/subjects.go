@@ -37,6 +37,7 @@ type subjects struct {
 	pipeline         *transcode.Pipeline
 	uploads          *upload.Uploads
 	viewers          *audience.Viewers
+	downloads        *audience.Downloads
 	history          *audience.History
 	rates            *audience.Rates
 	stats            *audience.Stats
@@ -135,6 +136,7 @@ func (s *subjects) buildAudience(p *platform) (err error) {
 	o := audience.Options{DB: p.db, Clock: p.clock, Outbox: p.outbox, Videos: s.videos, Settings: p.audienceSettings, Logger: p.logger}
 	s.history = audience.NewHistory(o)
 	s.viewers = audience.NewViewers(o, s.history)
+	s.downloads = audience.NewDownloads(o)
 	s.rates = audience.NewRates(o)
 	s.stats = audience.NewStats(o)
 	s.playback, err = audience.NewPlayback(p.registry)

@@ -103,7 +103,7 @@ func (f *Files) mayManage(r *http.Request, d video.Details) error {
 
 func (f *Files) sendFile(w http.ResponseWriter, r *http.Request, d video.Details, file video.File, name string) error {
 	kind, key := placeOf(d, file)
-	return f.send(w, r, delivery{store: f.storeOf(kind), key: key, isPrivate: isPrivate(d), name: name})
+	return f.send(w, r, delivery{store: f.storeOf(kind), key: key, isPrivate: isPrivate(d), name: name, counted: d.ID})
 }
 
 // isPrivate reports whether what caches keep of the video may be shown to others.

@@ -21,6 +21,11 @@ type Authenticator interface {
 	Viewer(ctx context.Context, r *http.Request) (account.Viewer, error)
 }
 
+// DownloadCounter hears of each download that begins, several times perhaps for one that comes in parts.
+type DownloadCounter interface {
+	Began(ctx context.Context, id video.ID, ip string)
+}
+
 // Settings are what an administrator may change while the program runs.
 type Settings struct {
 	PrivateFilesRequireAuth bool
@@ -34,13 +39,14 @@ type Settings struct {
 
 // Options set up the surface.
 type Options struct {
-	Blobs    *blob.Set
-	Videos   *video.Videos
-	Captions *video.Captions
-	Tokens   *video.FileTokens
-	Auth     Authenticator
-	FFmpeg   *ffmpeg.Tools
-	Settings func() Settings
+	Blobs     *blob.Set
+	Videos    *video.Videos
+	Captions  *video.Captions
+	Tokens    *video.FileTokens
+	Downloads DownloadCounter
+	Auth      Authenticator
+	FFmpeg    *ffmpeg.Tools
+	Settings  func() Settings
 }
 
 // Files is the surface.

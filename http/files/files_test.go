@@ -44,7 +44,14 @@ type site struct {
 	tokens   *video.FileTokens
 	users    signedIn
 	film     []byte
+
+	downloads counted
 }
+
+// counted notes the downloads that began.
+type counted []video.ID
+
+func (c *counted) Began(_ context.Context, id video.ID, _ string) { *c = append(*c, id) }
 
 func newSite(t testing.TB, d *db.DB) *site { return newSiteOn(t, d, blob.SetOptions{}) }
 
@@ -74,7 +81,7 @@ func newSiteOn(t testing.TB, d *db.DB, stores blob.SetOptions) *site {
 		DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Files: s.files, Extractor: tools, Logger: logger,
 	})
 	surface := files.New(files.Options{
-		Blobs: blobs, Videos: s.Videos, Captions: s.captions, Tokens: s.tokens, Auth: s.users, FFmpeg: tools,
+		Blobs: blobs, Videos: s.Videos, Captions: s.captions, Tokens: s.tokens, Downloads: &s.downloads, Auth: s.users, FFmpeg: tools,
 		Settings: func() files.Settings { return s.settings },
 	})
 	s.handler = surface.Handler(nil)
@@ -279,6 +286,39 @@ func TestDownloads(t *testing.T) {
 			t.Errorf("downloads not allowed, its owner: got %d", w.Code)
 		}
 	})
+}
+
+func TestDownloadsAreCountedWhenTheyBegin(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	film := s.Video(t, s.User(t, "alice", account.Ordinary), nil)
+	name := s.addFilm(t, film)
+	download := "/download/web-videos/" + film.UUID.String() + "-720.mp4"
+	for title, c := range map[string]struct {
+		path, ranges string
+		count        int
+	}{
+		"whole":             {download, "", 1},
+		"from the start":    {download, "bytes=0-", 1},
+		"the first bytes":   {download, "bytes=0-99,200-", 1},
+		"continued":         {download, "bytes=100-", 0},
+		"the end":           {download, "bytes=-100", 0},
+		"unknown unit":      {download, "lines=3-", 1}, // is answered whole
+		"generated":         {"/download/videos/generate/" + film.UUID.String() + "?videoFileIds=1", "", 1},
+		"watched":           {"/static/web-videos/" + name, "", 0},
+		"another file":      {"/download/web-videos/" + film.UUID.String() + "-480.mp4", "", 0},
+		"another container": {"/download/streaming-playlists/hls/videos/" + film.UUID.String() + "-720-fragmented.mp4", "", 0},
+	} {
+		s.downloads = nil
+		s.get(c.path, "Range", c.ranges)
+		if len(s.downloads) != c.count || c.count == 1 && s.downloads[0] != film.ID {
+			t.Errorf("%s: counted %v, want %d", title, s.downloads, c.count)
+		}
+	}
+	s.downloads = nil
+	s.handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("HEAD", download, nil))
+	if len(s.downloads) != 0 {
+		t.Errorf("HEAD: counted %v", s.downloads)
+	}
 }
 
 func TestDownloadsAreThrottledAndWatchingIsNot(t *testing.T) {

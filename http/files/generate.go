@@ -34,7 +34,7 @@ func (f *Files) generate(w http.ResponseWriter, r *http.Request) error {
 	if len(chosen) == 1 {
 		return f.sendFile(w, r, d, chosen[0], safeName(d.Name)+chosen[0].Extname)
 	}
-	answer := &lateHeader{w: w, name: safeName(d.Name) + ".mp4", isPrivate: isPrivate(d)}
+	answer := &lateHeader{w: w, name: safeName(d.Name) + ".mp4", isPrivate: isPrivate(d), onBegin: func() { f.count(r, d.ID) }}
 	if r.Method == http.MethodHead {
 		answer.begin()
 		return nil
@@ -136,10 +136,12 @@ type lateHeader struct {
 	name      string
 	isPrivate bool
 	began     bool
+	onBegin   func()
 }
 
 func (l *lateHeader) begin() {
 	l.began = true
+	l.onBegin()
 	header := l.w.Header()
 	header.Set("Content-Type", "video/mp4")
 	header.Set("Content-Disposition", attachment(l.name))

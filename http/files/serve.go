@@ -7,11 +7,13 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"lucarne/http/router"
 	"lucarne/platform/blob"
 	"lucarne/platform/fault"
+	"lucarne/video"
 )
 
 // opener is what a file comes from: a blob.Store.
@@ -27,6 +29,7 @@ type delivery struct {
 	isPrivate bool
 	age       time.Duration // in caches; 0 means they ask each time
 	name      string        // what a download is called; "" shows the file in place
+	counted   video.ID      // whose downloads this is one of; 0 for none
 }
 
 // send answers with a file: whole, in ranges, or not at all when the client has it (RFC 9110 §13, §14). From disk it goes by
@@ -37,6 +40,7 @@ func (f *Files) send(w http.ResponseWriter, r *http.Request, d delivery) error {
 		return err
 	}
 	if address != "" {
+		f.count(r, d.counted)
 		w.Header().Set("Cache-Control", "no-store") // files move, signatures expire
 		http.Redirect(w, r, address, http.StatusFound)
 		return nil
@@ -46,6 +50,7 @@ func (f *Files) send(w http.ResponseWriter, r *http.Request, d delivery) error {
 		return err
 	}
 	defer object.Close()
+	f.count(r, d.counted)
 	header := w.Header()
 	header.Set("Accept-Ranges", "bytes") // also where a range is refused
 	header.Set("Content-Type", object.ContentType)
@@ -57,6 +62,19 @@ func (f *Files) send(w http.ResponseWriter, r *http.Request, d delivery) error {
 	}
 	http.ServeContent(&rangeProblems{ResponseWriter: w, request: r}, r, "", object.ModTime, object.Content)
 	return nil
+}
+
+// count tells of a download that begins: a HEAD takes nothing, a range further on continues one (RFC 9110 §14.2).
+func (f *Files) count(r *http.Request, id video.ID) {
+	if id != 0 && r.Method == http.MethodGet && beginsAtStart(r.Header.Get("Range")) {
+		f.o.Downloads.Began(r.Context(), id, router.ClientIP(r))
+	}
+}
+
+// beginsAtStart reports whether a Range header, "" for none, asks for the first byte first.
+func beginsAtStart(header string) bool {
+	ranges, isBytes := strings.CutPrefix(header, "bytes=")
+	return !isBytes || strings.HasPrefix(strings.TrimSpace(ranges), "0-")
 }
 
 // signatureAge is how long a signed address can be used: longer than anybody watches or downloads without asking again.

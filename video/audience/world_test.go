@@ -22,8 +22,11 @@ type world struct {
 	history  *audience.History
 	rates    *audience.Rates
 	stats    *audience.Stats
-	alice    account.Viewer
-	film     video.Video
+
+	options   audience.Options
+	downloads *audience.Downloads
+	alice     account.Viewer
+	film      video.Video
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {
@@ -37,7 +40,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		Settings: func() audience.Settings { return w.settings },
 	}
 	w.history, w.rates, w.stats = audience.NewHistory(o), audience.NewRates(o), audience.NewStats(o)
-	w.viewers = audience.NewViewers(o, w.history)
+	w.viewers, w.downloads, w.options = audience.NewViewers(o, w.history), audience.NewDownloads(o), o
 	w.alice = w.User(t, "alice", account.Ordinary)
 	w.film = w.Video(t, w.alice, nil)
 	return w

@@ -13,6 +13,20 @@ CREATE TABLE video_view (
 );
 CREATE INDEX video_view_start ON video_view (start_at);
 
+-- The same for downloads, of our videos only.
+CREATE TABLE download_buffer (
+  video_id  BIGINT PRIMARY KEY REFERENCES video (id) ON DELETE CASCADE,
+  downloads BIGINT NOT NULL
+);
+
+CREATE TABLE video_download (
+  video_id   BIGINT NOT NULL REFERENCES video (id) ON DELETE CASCADE,
+  start_at   BIGINT NOT NULL,                    -- the hour
+  downloads  BIGINT NOT NULL,
+  PRIMARY KEY (video_id, start_at)
+);
+CREATE INDEX video_download_start ON video_download (start_at);
+
 -- One viewing of a local video, written when it ends.
 CREATE TABLE viewer (
   id         {{id}},
@@ -62,5 +76,7 @@ DROP TABLE rate;
 DROP TABLE watch_history;
 DROP TABLE viewer_section;
 DROP TABLE viewer;
+DROP TABLE video_download;
+DROP TABLE download_buffer;
 DROP TABLE video_view;
 DROP TABLE view_buffer;
