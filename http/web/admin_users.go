@@ -287,8 +287,11 @@ func (r *request) quotaText(bytes int64) string {
 
 func (r *request) userColumns() []ui.Column {
 	return []ui.Column{
-		{Label: r.t.T("signup.username")}, {Label: r.t.T("signup.email")}, {Label: r.t.T("adminusers.role")},
-		{Label: r.t.T("adminusers.stored"), Number: true}, {Label: r.t.T("adminusers.since")},
+		{Label: r.t.T("signup.username")},
+		{Label: r.t.T("signup.email")},
+		{Label: r.t.T("adminusers.role")},
+		{Label: r.t.T("adminusers.stored"), Number: true},
+		{Label: r.t.T("adminusers.since")},
 	}
 }
 

@@ -272,5 +272,5 @@ func (r *request) watchedLanguages(chosen []string) []ui.Option {
 
 // enrolmentView is a second factor about to be set up.
 type enrolmentView struct {
-	token, secret, qr string // qr is a data URL
+	secret, qr string // qr is a data URL
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"lucarne/channel"
@@ -185,11 +184,6 @@ func (r *request) privacyOptions(chosen string) []ui.Option {
 		list[i].Selected = list[i].Value == chosen
 	}
 	return list
-}
-
-func (v publishView) privacy() int {
-	n, _ := strconv.Atoi(v.form.get("privacy"))
-	return n
 }
 
 func (v publishView) channelID() int64 {

@@ -30,8 +30,15 @@ func TestPagesAreForWhomTheyAre(t *testing.T) {
 		path string
 		want [5]int // nobody, bob, alice, judge, root
 	}{
-		{"/my/videos", all}, {"/my/channels", all}, {"/my/channels/new", all}, {"/my/history", all}, {"/publish", all},
-		{"/my/settings", all}, {"/my/settings/preferences", all}, {"/my/settings/security", all}, {"/my/settings/delete", all},
+		{"/my/videos", all},
+		{"/my/channels", all},
+		{"/my/channels/new", all},
+		{"/my/history", all},
+		{"/publish", all},
+		{"/my/settings", all},
+		{"/my/settings/preferences", all},
+		{"/my/settings/security", all},
+		{"/my/settings/delete", all},
 		{"/my/channels/alice_channel", [5]int{nobody, bob, owner, judge, root}},
 		{film, [5]int{nobody, bob, owner, judge, root}},
 		{film + "/captions", [5]int{nobody, bob, owner, judge, root}},

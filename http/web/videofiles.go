@@ -271,7 +271,9 @@ func (r *request) kindLabel(isHLS bool) string {
 
 func (r *request) fileColumns() []ui.Column {
 	return []ui.Column{
-		{Label: r.t.T("videofiles.resolution")}, {Label: r.t.T("videofiles.kind")}, {Label: r.t.T("videofiles.codecs")},
+		{Label: r.t.T("videofiles.resolution")},
+		{Label: r.t.T("videofiles.kind")},
+		{Label: r.t.T("videofiles.codecs")},
 		{Label: r.t.T("videofiles.size"), Number: true},
 	}
 }
