@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/http"
 
 	"lucarne/account"
 	"lucarne/account/signin"
@@ -10,21 +9,9 @@ import (
 	"lucarne/http/feed"
 	"lucarne/http/files"
 	"lucarne/http/realtime"
-	"lucarne/http/router"
 	"lucarne/platform/blob"
 	"lucarne/video"
 )
-
-// authenticator answers all surfaces: a bearer token where there is one, else the cookie of a page.
-type authenticator struct{ sessions *signin.Sessions }
-
-func (a authenticator) ByToken(ctx context.Context, token string, client api.Client) (account.Viewer, error) {
-	return a.sessions.ByToken(ctx, token, signin.Client(client))
-}
-
-func (a authenticator) ByCookie(ctx context.Context, r *http.Request) (account.Viewer, error) {
-	return a.sessions.ByCookie(ctx, r)
-}
 
 // socketAuthenticator answers for tokens that come in messages rather than headers.
 type socketAuthenticator struct{ sessions *signin.Sessions }
@@ -33,17 +20,9 @@ func (a socketAuthenticator) ByToken(ctx context.Context, token string, from rea
 	return a.sessions.ByToken(ctx, token, signin.Client(from))
 }
 
-// Viewer finds who asks for a file.
-func (a authenticator) Viewer(ctx context.Context, r *http.Request) (account.Viewer, error) {
-	if token, ok := router.Bearer(r); ok {
-		return a.sessions.ByToken(ctx, token, signin.Client{IP: router.ClientIP(r), Device: r.UserAgent()})
-	}
-	return a.sessions.ByCookie(ctx, r)
-}
-
 func (s *Site) apiServices() api.Services {
 	return api.Services{
-		Site: s.site, Auth: authenticator{s.sessions}, Logger: s.logger,
+		Site: s.site, Auth: s.sessions, Logger: s.logger,
 		PageSize:    func() int { return s.config().Lucarne.PageSize.Default },
 		MaxPageSize: func() int { return s.config().Lucarne.PageSize.Max },
 		Instance:    s.apiInstance(),
@@ -81,7 +60,7 @@ func (p *platform) publishDefaults() video.Metadata {
 
 func (s *Site) fileOptions() files.Options {
 	return files.Options{
-		Blobs: s.blobs, Videos: s.videos, Captions: s.captions, Tokens: s.fileTokens, Downloads: s.downloads, Auth: authenticator{s.sessions}, FFmpeg: s.ffmpeg,
+		Blobs: s.blobs, Videos: s.videos, Captions: s.captions, Tokens: s.fileTokens, Downloads: s.downloads, Auth: s.sessions, FFmpeg: s.ffmpeg,
 		Settings: func() files.Settings {
 			c := s.config()
 			return files.Settings{

@@ -76,7 +76,7 @@ func (s *Sessions) ByCookie(ctx context.Context, r *http.Request) (account.Viewe
 	if !found {
 		return account.Viewer{}, nil
 	}
-	viewer, err := s.byToken(ctx, token, pageSession, Client{IP: s.o.ClientIP(r), Device: r.UserAgent()})
+	viewer, err := s.byToken(ctx, token, pageSession, s.clientOf(r))
 	if fault.Is(err, fault.Unauthenticated) {
 		return account.Viewer{}, nil
 	}
@@ -127,10 +127,27 @@ func sentCSRF(r *http.Request) string {
 
 // Credential is the token of a request, of an application or of a page; "" for nobody.
 func (s *Sessions) Credential(r *http.Request) string {
-	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
-	if found && strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(token)
+	if token, found := Bearer(r); found {
+		return token
 	}
 	page, _ := s.pageToken(r)
 	return page
+}
+
+// Viewer finds who asks: by the access token where one is sent, else by the cookie of a page.
+func (s *Sessions) Viewer(ctx context.Context, r *http.Request) (account.Viewer, error) {
+	if token, found := Bearer(r); found {
+		return s.ByToken(ctx, token, s.clientOf(r))
+	}
+	return s.ByCookie(ctx, r)
+}
+
+func (s *Sessions) clientOf(r *http.Request) Client {
+	return Client{IP: s.o.ClientIP(r), Device: r.UserAgent()}
+}
+
+// Bearer reads the access token of the Authorization header (RFC 6750 §2.1; the scheme's case does not matter).
+func Bearer(r *http.Request) (token string, found bool) {
+	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), found && strings.EqualFold(scheme, "Bearer")
 }

@@ -317,6 +317,37 @@ func TestPages(t *testing.T) {
 	})
 }
 
+func TestTheTokenGoesBeforeTheCookie(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		alice := w.User(t, "alice", account.Ordinary).User
+		w.User(t, "bob", account.Ordinary)
+		cookie, err := w.sessions.StartPage(t.Context(), *alice, phone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bob := w.signIn(t, "bob", "bob-password").Access
+		for _, c := range []struct{ name, header, want string }{
+			{"cookie alone", "", "alice"},
+			{"token", "Bearer " + bob, "bob"},
+			{"in small letters", "bearer " + bob, "bob"},
+			{"another scheme", "Basic " + bob, "alice"},
+			{"unknown token", "Bearer x", ""},
+		} {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.AddCookie(cookie)
+			r.Header.Set("Authorization", c.header)
+			viewer, err := w.sessions.Viewer(t.Context(), r)
+			switch {
+			case c.want == "" && !fault.Is(err, fault.Unauthenticated):
+				t.Errorf("%s: got %v, want it refused", c.name, err)
+			case c.want != "" && (err != nil || viewer.User.Username != c.want):
+				t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+			}
+		}
+	})
+}
+
 func TestFailuresAreBounded(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

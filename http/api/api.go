@@ -132,7 +132,7 @@ func (a *API) authorise(r *request, rt route) error {
 }
 
 func (a *API) viewer(r *http.Request) (account.Viewer, error) {
-	if token, ok := router.Bearer(r); ok {
+	if token, ok := signin.Bearer(r); ok {
 		return a.Auth.ByToken(r.Context(), token, clientOf(r))
 	}
 	return a.Auth.ByCookie(r.Context(), r)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"strings"
 )
 
 type clientKey struct{}
@@ -34,10 +33,4 @@ func ClientNetwork(r *http.Request) string {
 		return ip
 	}
 	return prefix.String()
-}
-
-// Bearer reads the access token of the Authorization header (RFC 6750 §2.1; the scheme's case does not matter).
-func Bearer(r *http.Request) (token string, found bool) {
-	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), found && strings.EqualFold(scheme, "Bearer")
 }
