@@ -7,7 +7,7 @@ import (
 	"lucarne/platform/db"
 )
 
-// Counts are how many videos there are, and what they add up to.
+// Counts are how many videos anybody can see, and what all videos add up to.
 type Counts struct {
 	All, AllComments                               int // also of other servers
 	Local, Views, Downloads, LocalComments         int // of this instance
@@ -19,7 +19,8 @@ type Counts struct {
 func Count(ctx context.Context, q db.Querier, now time.Time) (Counts, error) {
 	c, _, err := db.Find(ctx, q, func(row db.Row) (c Counts, err error) {
 		return c, row.Scan(&c.All, &c.AllComments, &c.Local, &c.Views, &c.Downloads, &c.LocalComments, &c.FilesSize)
-	}, `SELECT COUNT(*), CAST(COALESCE(SUM(comments), 0) AS BIGINT), COUNT(CASE WHEN host = '' THEN 1 END),
+	}, `SELECT COUNT(CASE WHEN listed AND privacy = 1 THEN 1 END), CAST(COALESCE(SUM(comments), 0) AS BIGINT),
+		COUNT(CASE WHEN host = '' AND listed AND privacy = 1 THEN 1 END),
 		CAST(COALESCE(SUM(CASE WHEN host = '' THEN views END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN host = '' THEN downloads END), 0) AS BIGINT),
 		CAST(COALESCE(SUM(CASE WHEN host = '' THEN comments END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN host = '' THEN files_size END), 0) AS BIGINT)
 		FROM video`)

@@ -22,7 +22,8 @@ func TestCount(t *testing.T) {
 		w.Video(t, bob, nil)
 		w.Clock.Advance(10 * 24 * time.Hour)
 		w.Video(t, alice, nil)
-		remote := w.Video(t, alice, func(d *video.Draft) { d.Privacy = video.Private })
+		w.Video(t, alice, func(d *video.Draft) { d.Privacy = video.Private })
+		remote := w.Video(t, alice, nil)
 		if _, err := db.Exec(t.Context(), d, "UPDATE video SET views = 3, comments = 2, downloads = 1, files_size = 5000000000"); err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +31,7 @@ func TestCount(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := video.Counts{
-			All: 3, AllComments: 6, Local: 2, Views: 6, Downloads: 2, LocalComments: 4, FilesSize: 10_000_000_000,
+			All: 3, AllComments: 8, Local: 2, Views: 9, Downloads: 3, LocalComments: 6, FilesSize: 15_000_000_000,
 			ChannelsOfDay: 1, ChannelsOfWeek: 1, ChannelsOfMonth: 2,
 		}
 		if got, err := video.Count(t.Context(), d, w.Clock.Now()); err != nil || got != want {
