@@ -13,12 +13,37 @@ import (
 	"lucarne/video/hls"
 )
 
-// Listeners keep the playlists of captions: players of HLS find captions there.
+// Listeners keep the playlists of captions, since players of HLS find captions there, and who may fetch captions from a bucket.
 func (c *Captions) Listeners() []event.Listener {
 	return []event.Listener{
+		event.On("video captions: access after a change", func(ctx context.Context, fact CaptionsChanged) error { return c.settleAccess(ctx, fact.VideoID) }),
+		event.On("video captions: privacy changed", func(ctx context.Context, fact PrivacyChanged) error { return c.settleAccess(ctx, fact.VideoID) }),
 		event.On("video captions: changed", func(ctx context.Context, fact CaptionsChanged) error { return c.refresh(ctx, fact.VideoID, true) }),
 		event.On("video captions: video updated", func(ctx context.Context, fact Updated) error { return c.refresh(ctx, fact.VideoID, false) }),
 	}
+}
+
+// settleAccess opens or closes the stored captions as the privacy of their video asks. It also runs after each change, as the privacy may
+// change while a caption is being stored.
+func (c *Captions) settleAccess(ctx context.Context, id ID) error {
+	of, err := getBare(ctx, c.o.DB, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil // deleted since
+	}
+	if err != nil {
+		return err
+	}
+	captions, err := c.List(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, caption := range captions {
+		store := storeOf(c.o.Blobs, blob.Captions, caption.Storage)
+		if err := move(ctx, store, caption.Filename, caption.Filename, of.Privacy); err != nil {
+			return fmt.Errorf("access to a caption of video %d: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // refresh gives every caption its media playlist when the video has HLS files, and takes it away when it has none. The master playlist
