@@ -332,9 +332,8 @@ func TestFailedUpgradeLeavesPolling(t *testing.T) {
 
 func TestRefusedRequests(t *testing.T) {
 	w := start(t, realtime.Options{})
-	sid := w.poller()
-	base := strings.TrimSuffix(w.url, "?EIO=4")
-	w.url = base
+	sid, other := w.poller(), w.poller()
+	w.url = strings.TrimSuffix(w.url, "?EIO=4")
 	for name, c := range map[string]struct {
 		method, query, body string
 		status              int
@@ -347,7 +346,7 @@ func TestRefusedRequests(t *testing.T) {
 		"unknown, to upgrade": {"GET", "?EIO=4&transport=websocket&sid=x", "", 400, `{"code":1,"message":"Session ID unknown"}`},
 		"handshake by POST":   {"POST", "?EIO=4&transport=polling", "", 400, `{"code":2,"message":"Bad handshake method"}`},
 		"another method":      {"PUT", "?EIO=4&transport=polling" + sid, "", 400, `{"code":2,"message":"Bad handshake method"}`},
-		"large body":          {"POST", "?EIO=4&transport=polling" + sid, strings.Repeat("x", 20_000), 413, `{"code":3,"message":"Payload too large"}`},
+		"large body":          {"POST", "?EIO=4&transport=polling" + other, strings.Repeat("x", 20_000), 413, `{"code":3,"message":"Payload too large"}`},
 	} {
 		status, answer := w.request(c.method, c.query, c.body)
 		if status != c.status || answer != c.answer {
