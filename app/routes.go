@@ -28,7 +28,7 @@ func (s *Site) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h = router.Compress(h)
+	h = router.Compress(router.TextPaths(h))
 	h = router.Secure(router.SecurityOptions{PoweredBy: cfg.Security.PoweredByHeader.Enabled, FrameGuard: cfg.Security.Frameguard.Enabled}, h)
 	h = router.Log(router.LogOptions{
 		Logger:   s.logger,
