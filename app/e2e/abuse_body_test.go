@@ -46,7 +46,11 @@ var bodies = map[string]map[string]any{
 		"theme": "default", "noInstanceConfigWarningModal": true, "noAccountSetupWarningModal": true, "noWelcomeModal": true, "language": "fr",
 		"currentPassword": apptest.RootPassword, "nsfwFlagsDisplayed": 1, "nsfwFlagsHidden": 2, "nsfwFlagsBlurred": 4, "nsfwFlagsWarned": 8,
 	},
-	"PUT /api/v1/users/me/notification-settings":           {"newVideoFromSubscription": 1, "myVideoPublished": 3, "newCommentOnMyVideo": 2},
+	"PUT /api/v1/users/me/notification-settings": {
+		"newVideoFromSubscription": 1, "myVideoPublished": 3, "newCommentOnMyVideo": 2, "abuseAsModerator": 1, "videoAutoBlacklistAsModerator": 1,
+		"blacklistOnMyVideo": 1, "myVideoImportFinished": 1, "commentMention": 1, "newFollow": 1, "newUserRegistration": 1, "newInstanceFollower": 1,
+		"autoInstanceFollowing": 1,
+	},
 	"POST /api/v1/users/me/new-feature-info/read":          {"feature": 1},
 	"PUT /api/v1/config/custom":                            {"instance": map[string]any{"name": "Lucarne"}, "signup": map[string]any{"limit": 10}, "admin": map[string]any{"email": "a@example.com"}},
 	"PUT /api/v1/custom-pages/homepage/instance":           {"content": "text"},

@@ -164,7 +164,7 @@ func TestCaptionsAndChapters(t *testing.T) {
 }
 
 func TestSourceReplacement(t *testing.T) {
-	site := apptest.Start(t, apptest.Options{Settings: []string{"LUCARNE_VIDEO_FILE_UPDATE_ENABLED=true"}})
+	site := start(t, "LUCARNE_VIDEO_FILE_UPDATE_ENABLED=true")
 	root := site.Root(t)
 	film := root.Upload(apptest.Landscape(t), map[string]any{"name": "Replaced"})
 	site.Settle(t)

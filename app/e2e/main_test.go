@@ -68,6 +68,14 @@ func (s *shared) close() error {
 	return s.instance.Close()
 }
 
+// start runs a site with settings of its own.
+func start(t *testing.T, settings ...string) *apptest.Instance {
+	t.Helper()
+	instance := apptest.Start(t, apptest.Options{Settings: settings})
+	instance.Check = checkAgainstDocument
+	return instance
+}
+
 // site is the shared site on SQLite.
 func site(t *testing.T) *apptest.Instance {
 	t.Helper()

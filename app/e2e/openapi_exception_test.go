@@ -36,6 +36,9 @@ var exceptions = []exception{
 	{"GET /api/v1/users", "", "must be an array", "recorded as total and data"},
 	{"GET /api/v1/accounts/{name}/ratings", "", "must be an array", "recorded as total and data"},
 	{"POST /api/v1/users/{id}/two-factor/request", "", "must be an array", "recorded as one request"},
+	{"DELETE /api/v1/users/me/avatar", "", "status is not supported", "recorded 200 with the avatars that are left"},
+	{"GET /api/v1/users/registrations", "", "not nullable", "recorded null for what was not given"},
+	{"POST /api/v1/users/register", "", "status is not supported", "recorded 204"},
 	{"GET /api/v1/videos/categories", "", "must be an array", choicesReason},
 	{"GET /api/v1/videos/licences", "", "must be an array", choicesReason},
 	{"GET /api/v1/videos/languages", "", "must be an array", choicesReason},
@@ -50,4 +53,12 @@ func isIntended(operation, difference string) bool {
 }
 
 // notCompared are the operations without a good answer in these stories, and why.
-var notCompared = map[string]string{}
+var notCompared = map[string]string{
+	"GET /api/v1/plugins/{npmName}": noPlugins, "GET /api/v1/plugins/{npmName}/registered-settings": noPlugins,
+	"GET /api/v1/plugins/{npmName}/public-settings": noPlugins, "GET /api/v1/plugins/available": noPlugins,
+	"POST /api/v1/videos/{id}/captions/generate": "this site has no transcription",
+	"POST /api/v1/jobs/{jobType}/{jobId}/cancel": "cancels jobs that wait, which no story has to itself; tested in http/api",
+	"POST /api/v1/users/{id}/verify-email":       "for users who registered without approval; tested in http/api",
+}
+
+const noPlugins = "this site has no plugins"

@@ -30,9 +30,7 @@ func parameter(t *testing.T, address, name string) string {
 const proof = "verificationString" // what the links in letters prove with
 
 func TestRegistrationWithApprovalAndMail(t *testing.T) {
-	site := apptest.Start(t, apptest.Options{Settings: []string{
-		"LUCARNE_SIGNUP_ENABLED=true", "LUCARNE_SIGNUP_REQUIRES_APPROVAL=true", "LUCARNE_SIGNUP_REQUIRES_EMAIL_VERIFICATION=true",
-	}})
+	site := start(t, "LUCARNE_SIGNUP_ENABLED=true", "LUCARNE_SIGNUP_REQUIRES_APPROVAL=true", "LUCARNE_SIGNUP_REQUIRES_EMAIL_VERIFICATION=true")
 	visitor, root := site.Visitor(t), site.Root(t)
 	newcomer := map[string]any{"username": "newcomer", "email": "newcomer@example.com", "password": userPassword, "registrationReason": "To show films"}
 	visitor.Refused("POST", "/api/v1/users/register", newcomer, http.StatusForbidden)

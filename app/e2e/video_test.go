@@ -185,7 +185,7 @@ func failedJob(root *apptest.Client, v apptest.Video) string {
 }
 
 func TestResumableUpload(t *testing.T) {
-	site := apptest.Start(t, apptest.Options{})
+	site := start(t)
 	root := site.Root(t)
 	sending := root.Begin(apptest.Landscape(t), map[string]any{"name": "In pieces"})
 	third := len(sending.Content) / 3
