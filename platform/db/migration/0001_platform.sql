@@ -1,4 +1,5 @@
 -- up
+-- Times are milliseconds since 1970, here and in all that follows.
 CREATE TABLE setting (
   name       TEXT PRIMARY KEY,
   value      TEXT NOT NULL, -- JSON

@@ -14,7 +14,7 @@ CREATE TABLE actor (
   private_key     TEXT NOT NULL DEFAULT '', -- PEM, PKCS #8; '' for remote actors
   followers_count BIGINT NOT NULL DEFAULT 0,
   following_count BIGINT NOT NULL DEFAULT 0,
-  remote_created_at BIGINT,
+  remote_created_at BIGINT,                 -- as a remote actor says; NULL for ours
   created_at      BIGINT NOT NULL,
   updated_at      BIGINT NOT NULL
 );
@@ -37,7 +37,7 @@ CREATE TABLE users (
   id               {{id}},
   username         TEXT NOT NULL,
   email            TEXT NOT NULL,
-  pending_email    TEXT NOT NULL DEFAULT '',
+  pending_email    TEXT NOT NULL DEFAULT '', -- the next address, until it is verified
   email_verified   BOOLEAN,                  -- NULL: never asked
   email_public     BOOLEAN NOT NULL DEFAULT FALSE,
   password_hash    TEXT NOT NULL DEFAULT '', -- argon2id or bcrypt, encoded; '' for accounts that sign in elsewhere
@@ -46,11 +46,11 @@ CREATE TABLE users (
   blocked          BOOLEAN NOT NULL DEFAULT FALSE,
   blocked_reason   TEXT NOT NULL DEFAULT '',
   video_quota      BIGINT NOT NULL,          -- bytes, -1 none
-  video_quota_daily BIGINT NOT NULL,
-  otp_secret       TEXT NOT NULL DEFAULT '', -- sealed with the server's secret
+  video_quota_daily BIGINT NOT NULL,         -- bytes in 24 hours, -1 none
+  otp_secret       TEXT NOT NULL DEFAULT '', -- sealed with the site's secret; '' without a second factor
   otp_step         BIGINT NOT NULL DEFAULT 0, -- of the last code taken: none is taken twice
-  feed_token       TEXT NOT NULL,
-  plugin_auth      TEXT NOT NULL DEFAULT '',
+  feed_token       TEXT NOT NULL,            -- opens the user's own feeds; in clear, as it stands in their addresses
+  plugin_auth      TEXT NOT NULL DEFAULT '', -- who signs the user in instead of us
   preferences      TEXT NOT NULL,            -- JSON: account.Preferences
   notification_settings TEXT NOT NULL,       -- JSON: account.NotificationSettings
   last_login_at    BIGINT,
@@ -119,13 +119,13 @@ CREATE TABLE registration (
 );
 CREATE INDEX registration_state ON registration (state, created_at);
 
--- One-time tokens sent by mail or held between two requests; kept as SHA-256.
+-- One-time tokens sent by mail; kept as SHA-256.
 CREATE TABLE one_time_token (
   token_hash      TEXT PRIMARY KEY,
   purpose         TEXT NOT NULL,           -- verify-email | verify-registration | reset-password
   user_id         BIGINT REFERENCES users (id) ON DELETE CASCADE,
   registration_id BIGINT REFERENCES registration (id) ON DELETE CASCADE,
-  payload         TEXT NOT NULL DEFAULT '',
+  payload         TEXT NOT NULL DEFAULT '', -- the address the token was sent to
   expires_at      BIGINT NOT NULL
 );
 CREATE INDEX one_time_token_expiry ON one_time_token (expires_at);
@@ -138,7 +138,7 @@ CREATE TABLE follow (
   target_actor_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
   state           TEXT NOT NULL,           -- pending | accepted | rejected
   url             TEXT NOT NULL UNIQUE,
-  score           BIGINT NOT NULL,
+  score           BIGINT NOT NULL,         -- falls when deliveries fail
   created_at      BIGINT NOT NULL,
   updated_at      BIGINT NOT NULL,
   UNIQUE (actor_id, target_actor_id)

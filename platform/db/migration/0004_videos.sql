@@ -15,7 +15,7 @@ CREATE TABLE video (
   privacy        BIGINT NOT NULL,                -- 1 public, 2 unlisted, 3 private, 4 internal, 5 password
   state          BIGINT NOT NULL,                -- PeerTube's VideoState: 1 published, 2 to transcode, 7 transcoding failed …
   failure        TEXT NOT NULL DEFAULT '',       -- why the state is a failed one, for the uploader
-  listed         BOOLEAN NOT NULL,               -- state lets others see it; kept by video.setState
+  listed         BOOLEAN NOT NULL,               -- state lets others see it; written with it
   blocked        BOOLEAN NOT NULL DEFAULT FALSE,
   blocked_reason TEXT NOT NULL DEFAULT '',
   nsfw           BOOLEAN NOT NULL DEFAULT FALSE,
@@ -135,20 +135,20 @@ CREATE INDEX video_file_info_hash ON video_file (info_hash);
 CREATE INDEX video_file_filename ON video_file (filename);
 CREATE INDEX video_file_torrent ON video_file (torrent_filename);
 
--- What was uploaded: kept as a file only when the settings say so (filename '' otherwise).
+-- What was uploaded. A row stays for each upload; the file goes with the next one, or once transcoding is done unless it is kept.
 CREATE TABLE video_source (
   id             {{id}},
   video_id       BIGINT NOT NULL REFERENCES video (id) ON DELETE CASCADE,
   input_filename TEXT NOT NULL,                  -- as the uploader named it
-  filename       TEXT NOT NULL DEFAULT '',       -- blob key of the kept original
+  filename       TEXT NOT NULL DEFAULT '',       -- blob key; '' once the file is gone
   is_kept        BOOLEAN NOT NULL DEFAULT FALSE, -- FALSE: the file goes once transcoding no longer needs it
   size           BIGINT NOT NULL DEFAULT 0,
   resolution     BIGINT,
   width          BIGINT NOT NULL DEFAULT 0,
   height         BIGINT NOT NULL DEFAULT 0,
   fps            BIGINT NOT NULL DEFAULT 0,
-  metadata       TEXT NOT NULL DEFAULT '',
-  storage        BIGINT NOT NULL DEFAULT 0,
+  metadata       TEXT NOT NULL DEFAULT '',       -- JSON: ffprobe's view of the file
+  storage        BIGINT NOT NULL DEFAULT 0,      -- 0 disk, 1 object storage
   created_at     BIGINT NOT NULL,
   updated_at     BIGINT NOT NULL
 );
@@ -174,7 +174,7 @@ CREATE TABLE thumbnail (
   kind       TEXT NOT NULL,                      -- thumbnail | preview
   width      BIGINT NOT NULL,
   height     BIGINT NOT NULL,
-  filename   TEXT NOT NULL UNIQUE,
+  filename   TEXT NOT NULL UNIQUE,               -- blob key in the store of its kind
   remote_url TEXT NOT NULL DEFAULT '',
   is_automatic BOOLEAN NOT NULL,                 -- taken from the video rather than given
   created_at BIGINT NOT NULL,
@@ -185,7 +185,7 @@ CREATE INDEX thumbnail_video ON thumbnail (video_id);
 CREATE TABLE storyboard (
   id              {{id}},
   video_id        BIGINT NOT NULL UNIQUE REFERENCES video (id) ON DELETE CASCADE,
-  filename        TEXT NOT NULL UNIQUE,
+  filename        TEXT NOT NULL UNIQUE,          -- blob key
   total_width     BIGINT NOT NULL,
   total_height    BIGINT NOT NULL,
   sprite_width    BIGINT NOT NULL,
@@ -199,8 +199,8 @@ CREATE TABLE caption (
   id           {{id}},
   video_id     BIGINT NOT NULL REFERENCES video (id) ON DELETE CASCADE,
   language     TEXT NOT NULL,
-  filename     TEXT NOT NULL UNIQUE,
-  m3u8_filename TEXT NOT NULL DEFAULT '',
+  filename     TEXT NOT NULL UNIQUE,             -- blob key
+  m3u8_filename TEXT NOT NULL DEFAULT '',        -- of its media playlist, in the store of playlists
   is_automatic BOOLEAN NOT NULL DEFAULT FALSE,
   remote_url   TEXT NOT NULL DEFAULT '',
   storage      BIGINT NOT NULL DEFAULT 0,
