@@ -45,9 +45,13 @@ func (b *steadyBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// steadyChunk is how much goes out under one deadline: large enough for sendfile to stay cheap, small enough that a slow but honest
-// client (40 kbit/s) takes it within a minute.
-const steadyChunk = 256 << 10
+// How much goes out under one deadline: at first little enough that a slow but honest client (40 kbit/s) takes it within a minute, and
+// more while a client is quick, so that sendfile is called seldom.
+const (
+	steadyChunk  = 256 << 10
+	largestChunk = 8 << 20
+	quick        = time.Second // in which a chunk is taken for the next to be twice as large
+)
 
 // steadyWriter gives each chunk of an answer its own deadline, so that downloads may last while they progress and a client that takes
 // nothing is dropped.
@@ -109,8 +113,8 @@ func (w *steadyWriter) ReadFrom(r io.Reader) (total int64, err error) {
 	}
 	source, left := unlimited(r)
 	defer func() { setLeft(r, left) }()
-	for left > 0 {
-		chunk := min(left, steadyChunk)
+	for size := int64(steadyChunk); left > 0; {
+		chunk, begin := min(left, size), time.Now()
 		w.extend()
 		n, err := below.ReadFrom(io.LimitReader(source, chunk))
 		total += n
@@ -118,8 +122,16 @@ func (w *steadyWriter) ReadFrom(r io.Reader) (total int64, err error) {
 		if err != nil || n < chunk {
 			return total, err
 		}
+		size = nextChunk(size, time.Since(begin))
 	}
 	return total, nil
+}
+
+func nextChunk(size int64, took time.Duration) int64 {
+	if took > quick {
+		return steadyChunk
+	}
+	return min(2*size, largestChunk)
 }
 
 const noLimit = int64(1) << 62
