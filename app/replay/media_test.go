@@ -23,10 +23,10 @@ func newMedia(t *testing.T) *media {
 
 // recipes are ffmpeg arguments by the recorded file's name.
 var recipes = map[string]string{
-	"test720.mp4": "-f lavfi -i color=c=teal:s=1280x720:r=10:d=30 -f lavfi -i sine=d=30:r=44100" +
-		" -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 20 -c:a aac -b:a 64k -shortest -movflags +faststart",
+	"test720.mp4": "-f lavfi -i color=c=teal:s=1280x720:r=2:d=30 -f lavfi -i sine=d=30:r=44100" +
+		" -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 4 -c:a aac -b:a 64k -shortest -movflags +faststart",
 	"video_short.mp4": "-f lavfi -i color=c=olive:s=1280x720:r=5:d=5 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 10 -movflags +faststart",
-	"avatar.png":      "-f lavfi -i color=c=blue:s=120x120:d=1 -frames:v 1 -update 1",
+	"avatar.png":      "-f lavfi -i color=c=blue@0.5:s=120x120:d=1,format=rgba -frames:v 1 -update 1",
 	"banner.jpg":      "-f lavfi -i color=c=red:s=1920x317:d=1 -frames:v 1 -update 1",
 
 	"custom-thumbnail.jpg": "-f lavfi -i color=c=green:s=280x157:d=1 -frames:v 1 -update 1",

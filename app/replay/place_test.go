@@ -9,6 +9,11 @@ import (
 type place struct {
 	path      string // dotted, with [] for elements of lists
 	want, got any    // as encoding/json decodes; absent when the side has no such field
+	guessed   bool   // they may not correspond: only their order says so
+}
+
+func (p place) with(path string, want, got any) place {
+	return place{path: path, want: want, got: got, guessed: p.guessed}
 }
 
 // absent stands for a field that is not there.
@@ -54,11 +59,11 @@ func walkFields(p place, want, got map[string]any, visit func(place)) {
 		if !found {
 			ours = absent{}
 		}
-		walk(place{p.in(name), value, ours}, visit)
+		walk(p.with(p.in(name), value, ours), visit)
 	}
 	for name, value := range got {
 		if _, found := want[name]; !found {
-			visit(place{p.in(name), absent{}, value})
+			visit(p.with(p.in(name), absent{}, value))
 		}
 	}
 }
@@ -69,33 +74,31 @@ func walkElements(p place, want, got []any, visit func(place)) {
 		ours[identity(one)] = one
 	}
 	for i, one := range want {
-		other, found := ours[identity(one)]
-		if !found && i < len(got) {
-			other, found = got[i], true
-		}
-		if found {
-			walk(place{p.path + "[]", one, other}, visit)
+		name := identity(one)
+		if other, found := ours[name]; found && name != "" {
+			walk(p.with(p.path+"[]", one, other), visit)
+		} else if i < len(got) {
+			next := p.with(p.path+"[]", one, got[i])
+			next.guessed = p.guessed || len(want) > 1 || len(got) > 1
+			walk(next, visit)
 		}
 	}
 }
 
-// identity is what tells an element from the others of its list in both sessions.
+// identity is what tells an element from the others of its list in both sessions, "" when nothing does.
 func identity(element any) string {
 	object, isObject := element.(map[string]any)
 	if !isObject {
 		return fmt.Sprint(element)
 	}
-	for _, name := range []string{"username", "name", "width", "title", "password", "resolution", "language", "video"} {
-		switch value := object[name].(type) {
-		case string, float64:
+	for _, name := range []string{"username", "name", "width", "title", "password", "rel"} {
+		if value := object[name]; value != nil {
 			return fmt.Sprint(value)
-		case map[string]any:
-			if inner := value["id"]; name != "video" && inner != nil {
-				return fmt.Sprint(inner)
-			}
-			if inner := value["name"]; inner != nil {
-				return fmt.Sprint(inner)
-			}
+		}
+	}
+	for inner, name := range map[string]string{"resolution": "id", "language": "id", "video": "name"} {
+		if of, isObject := object[inner].(map[string]any); isObject {
+			return fmt.Sprint(of[name])
 		}
 	}
 	return ""

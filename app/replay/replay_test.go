@@ -19,8 +19,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// rootPassword is the administrator's in the recorded session.
-const rootPassword = "test-root-pass"
+// settings are those of the recorded server that its client did not change through the API.
+var settings = []string{
+	"LUCARNE_INITIAL_ROOT_PASSWORD=test-root-pass", "LUCARNE_SIGNUP_ENABLED=true",
+	"LUCARNE_TRANSCODING_RESOLUTIONS_144P=false", "LUCARNE_TRANSCODING_RESOLUTIONS_240P=true", "LUCARNE_TRANSCODING_RESOLUTIONS_360P=false",
+	"LUCARNE_TRANSCODING_RESOLUTIONS_480P=true", "LUCARNE_TRANSCODING_RESOLUTIONS_720P=true", "LUCARNE_TRANSCODING_RESOLUTIONS_1080P=false",
+}
 
 func TestSessionOfPeerTube(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { replay(t, apptest.Options{}) })
@@ -31,7 +35,7 @@ func TestSessionOfPeerTube(t *testing.T) {
 
 func replay(t *testing.T, o apptest.Options) {
 	session := recordings(t)
-	o.Settings = append(o.Settings, "LUCARNE_INITIAL_ROOT_PASSWORD="+rootPassword)
+	o.Settings = append(o.Settings, settings...)
 	site := apptest.Start(t, o)
 	p := &player{t: t, site: site, media: newMedia(t), names: newNames(strings.TrimPrefix(site.Origin, "http://"))}
 	excuses := newExcuses()
@@ -69,17 +73,18 @@ type player struct {
 func (p *player) play(r recording) []difference {
 	client := p.site.Visitor(p.t).With("Accept-Encoding", "identity")
 	for name, value := range r.Request.Headers {
-		if text, isText := value.(string); isText && !slices.Contains(ownHeaders, name) {
+		if text, isText := value.(string); isText && !slices.Contains(writtenHeaders, name) {
 			client = client.With(name, p.names.text(text))
 		}
 	}
 	answer := client.Do(r.Request.Method, p.names.address(r.Request.Path), p.body(r))
 	p.learn(r, answer)
+	r.Response.Body = p.names.fields(r.Response.Body)
 	return compare(r, answer, p.names)
 }
 
-// ownHeaders are written by our client itself.
-var ownHeaders = []string{"host", "content-type", "content-length", "connection"}
+// writtenHeaders are written by our client itself.
+var writtenHeaders = []string{"host", "content-type", "content-length", "connection"}
 
 func (p *player) learn(r recording, answer *apptest.Answer) {
 	var ours any
