@@ -141,6 +141,9 @@ func migrate(ctx context.Context, d *db.DB, direction rivermigrate.Direction, op
 // Run works the queues until ctx ends, then lets running jobs finish for StopWithin and interrupts the rest, which will run again.
 func (q *Queue) Run(ctx context.Context) error {
 	if err := q.takeUpAgain(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop before the first job
+		}
 		return fmt.Errorf("job queue: %w", err)
 	}
 	q.stop = ctx
