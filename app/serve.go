@@ -19,7 +19,7 @@ func serve(ctx context.Context, c call) error {
 	}
 	site.greet(c.out)
 	slog.SetDefault(site.logger) // what has no logger of its own, such as failed requests, reaches the administrators' log too
-	debug.FreeOSMemory() // building leaves garbage, hashing the first password most of all: 20 MB an idle site would keep for minutes
+	debug.FreeOSMemory()         // building leaves garbage, hashing the first password most of all: 20 MB an idle site would keep for minutes
 	return site.Run(ctx)
 }
 
