@@ -43,7 +43,10 @@ func browserPath(t testing.TB) string {
 			return path
 		}
 	}
-	t.Skip("Chromium is not installed: make test installs it")
+	if testing.Short() {
+		t.Skip("Chromium is not installed: make test installs it")
+	}
+	t.Fatal("Chromium is not installed: make test installs it")
 	return ""
 }
 

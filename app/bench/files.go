@@ -137,23 +137,11 @@ func measurePage(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := b.start(ctx, filepath.Join(b.folder, "page"))
+	s, uuid, _, err := b.publish(ctx, path, "page.mp4")
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	if err := s.signIn(); err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	uuid, _, err := s.upload(ctx, "page.mp4", file)
-	if err != nil {
-		return err
-	}
 	if _, err = s.await(ctx, uuid, time.Minute, func(d details) bool { return d.State.ID == 1 && d.renditions() > 0 }); err != nil {
 		return err
 	}

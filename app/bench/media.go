@@ -55,6 +55,26 @@ func (s *server) upload(ctx context.Context, name string, file io.Reader) (uuid 
 	return answer.Video.UUID, sent, err
 }
 
+// publish starts a server of its own and sends it a file, under a name of the measure's.
+func (b *bench) publish(ctx context.Context, path, name string, settings ...string) (s *server, uuid string, sent time.Time, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, "", sent, err
+	}
+	defer file.Close()
+	s, _, err = b.start(ctx, filepath.Join(b.folder, "publish-"+name), settings...)
+	if err != nil {
+		return nil, "", sent, err
+	}
+	if err = s.signIn(); err == nil {
+		uuid, sent, err = s.upload(ctx, name, file)
+	}
+	if err != nil {
+		s.stop()
+	}
+	return s, uuid, sent, err
+}
+
 // details is what is waited for of a video.
 type details struct {
 	UUID  string `json:"uuid"`
@@ -191,23 +211,11 @@ func measurePlayable(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := b.start(ctx, filepath.Join(b.folder, "playable"))
+	s, uuid, sent, err := b.publish(ctx, path, "long.mp4")
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	if err := s.signIn(); err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	uuid, sent, err := s.upload(ctx, "long.mp4", file)
-	if err != nil {
-		return err
-	}
 	_, err = s.await(ctx, uuid, time.Minute, func(d details) bool { return d.State.ID == 1 && d.renditions() > 0 })
 	took := time.Since(sent)
 	b.add("10 min of H.264/AAC 1080p: last byte to playable", "< 5 s", took < 5*time.Second, "%.1f s", took.Seconds())
@@ -228,23 +236,11 @@ func measureLadder(ctx context.Context, b *bench) error {
 		return err
 	}
 	bare := time.Since(begin)
-	s, _, err := b.start(ctx, filepath.Join(b.folder, "ladder"), "LUCARNE_STORYBOARDS_ENABLED=false")
+	s, uuid, sent, err := b.publish(ctx, path, "ladder.mp4", "LUCARNE_STORYBOARDS_ENABLED=false")
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	if err := s.signIn(); err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	uuid, sent, err := s.upload(ctx, "ladder.mp4", file)
-	if err != nil {
-		return err
-	}
 	_, err = s.await(ctx, uuid, 20*time.Minute, func(d details) bool { return d.renditions() == len(ladder)+1 })
 	ours := time.Since(sent)
 	ratio := ours.Seconds() / bare.Seconds()
