@@ -147,14 +147,23 @@ func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", text, err)
 	}
+	kept := s.keep(text, stmt)
+	if kept != stmt {
+		// Outside the lock: closing waits for the connection, which may wait for a row of a transaction that waits for the lock.
+		stmt.Close()
+	}
+	return kept, nil
+}
+
+// keep gives the statement to use from now on: the first one prepared for the text.
+func (s *statements) keep(text string, stmt *sql.Stmt) *sql.Stmt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if first := s.byText[text]; first != nil {
-		stmt.Close()
-		return first, nil
+		return first
 	}
 	s.byText[text] = stmt
-	return stmt, nil
+	return stmt
 }
 
 func (s *statements) close() {

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -236,6 +237,40 @@ func TestSearchIndex(t *testing.T) {
 			"SELECT n.id FROM (SELECT 1 AS id UNION SELECT 2) AS n "+index.Join(d.Engine(), "n.id")+" ORDER BY match.score DESC", query[d.Engine()])
 		if err != nil || len(got) != 1 {
 			t.Errorf("join: got %v, %v; want one row", got, err)
+		}
+	})
+}
+
+// Closing a statement prepared twice once waited, with the statements' lock held, for a connection whose transaction waited for a row
+// of another one, which waited for that lock.
+func TestNewStatementsOnOneRowAtOnceDoNotLockUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		createNotes(t, d)
+		id, err := insertNote(t.Context(), d, note{Text: "row"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		for round := range 25 {
+			var all sync.WaitGroup
+			for range 12 {
+				all.Go(func() {
+					err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+						for step := range 3 {
+							text := fmt.Sprintf("UPDATE note SET text = 'row' WHERE id = ? AND %d < %d", -1-round, step)
+							if _, err := db.Exec(ctx, tx, text, id); err != nil {
+								return err
+							}
+						}
+						return nil
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
 		}
 	})
 }
