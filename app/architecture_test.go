@@ -23,7 +23,7 @@ var tools = []string{
 }
 
 // surfaces never import one another, and hold no SQL.
-var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime"}
+var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime", "http/whip"}
 
 // owners says which folder writes a table.
 var owners = map[string]string{

@@ -75,6 +75,13 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error, operation s
 	answer(w, problem)
 }
 
+// WriteProblemAs is WriteProblem for protocols that name another status than that of the error's kind.
+func WriteProblemAs(w http.ResponseWriter, r *http.Request, status int, err error) {
+	problem := problemOf(r, err, "")
+	problem.Status, problem.Title = status, http.StatusText(status)
+	answer(w, problem)
+}
+
 func answer(w http.ResponseWriter, problem Problem) {
 	body, err := json.Marshal(problem)
 	if err != nil { // a refused value that is not JSON: answer without the values
