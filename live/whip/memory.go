@@ -8,7 +8,7 @@ import (
 
 const maxRemembered = 1000
 
-// memory holds why the last sessions ended, for encoders that ask after theirs. The zero memory is empty.
+// memory holds why the last sessions were ended by us. The zero memory is empty.
 type memory struct {
 	reasons map[string]error
 	order   []string
@@ -26,11 +26,18 @@ func (m *memory) remember(id string, why error) {
 	m.order = append(m.order, id)
 }
 
+// codeEnded tells an encoder that it would be in vain to come back.
+const codeEnded = "live_session_ended"
+
 // reason is the answer to who asks for a session that is not there.
 func (m *memory) reason(id string) error {
 	var known *fault.Error
-	if errors.As(m.reasons[id], &known) && known.Kind != fault.Internal {
-		return fault.New(fault.NotFound, "The session has ended: %s", known.Message).WithCode("live_session_ended")
+	why, isKnown := m.reasons[id]
+	switch {
+	case errors.As(why, &known) && known.Kind != fault.Internal:
+		return fault.New(fault.NotFound, "The broadcast was ended: %s", known.Message).WithCode(codeEnded)
+	case isKnown:
+		return fault.New(fault.NotFound, "The broadcast was ended").WithCode(codeEnded)
 	}
 	return fault.New(fault.NotFound, "There is no such session")
 }

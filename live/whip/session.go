@@ -144,6 +144,7 @@ func (s *session) watch() {
 		case <-s.done:
 			return
 		case <-s.publication.Done():
+			s.endpoint.remember(s, s.publication.Reason())
 			s.end(s.publication.Reason())
 			return
 		case <-ticks.C:
@@ -185,7 +186,7 @@ func (s *session) end(why error) {
 		if s.done != nil {
 			close(s.done)
 		}
-		s.endpoint.remove(s, why)
+		s.endpoint.remove(s)
 		if s.feed != nil {
 			s.feed.close()
 		}

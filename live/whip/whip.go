@@ -196,16 +196,21 @@ func (e *Endpoint) replace(key string) {
 
 var errReplaced = fault.New(fault.Conflict, "The encoder came back on another line")
 
-// remove forgets a session, but not why it ended.
-func (e *Endpoint) remove(s *session, why error) {
+func (e *Endpoint) remove(s *session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s.isRemoved = true
 	delete(e.sessions, s.id)
+}
+
+// remember keeps why a session was ended by us, for its encoder, which sees no more than a line that breaks.
+func (e *Endpoint) remember(s *session, why error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.ended.remember(s.id, why)
 }
 
-// find gives a session to who has its key. It fails with fault.NotFound, in the words of its end where that is known.
+// find gives a session to who has its key. It fails with fault.NotFound, in the words of its end when that was our doing.
 func (e *Endpoint) find(id, key string) (*session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
