@@ -48,7 +48,9 @@ func (r *request) part(w http.ResponseWriter, content templ.Component) error {
 // write sends a page. Browsers may keep it but ask each time whether it changed; nobody in between may, since it depends on cookies.
 func (r *request) write(w http.ResponseWriter, status int, body []byte) error {
 	header := w.Header()
-	header.Set("Cache-Control", "private, no-cache")
+	if header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", "private, no-cache")
+	}
 	header.Add("Vary", "Cookie, Accept-Language, HX-Request")
 	if status == http.StatusOK && r.isRead() {
 		tag := r.entityTag(body)

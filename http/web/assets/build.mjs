@@ -17,6 +17,7 @@ const options = {
     app: 'src/app.ts',
     player: 'src/player/main.ts',
     upload: 'src/upload/main.ts',
+    golive: 'src/golive/main.ts',
     style: 'css/main.css',
     embed: 'css/embed.css'
   },

@@ -31,6 +31,7 @@ import (
 const (
 	SessionCookie = "test_session"
 	CSRFToken     = "token-of-the-form"
+	StreamKey     = "5d4c7a52-6a6f-4b4e-9a3f-1d1f0d6c2b11" // of all lives
 )
 
 // World is an instance with its pages, whose settings a test may change.
@@ -48,6 +49,7 @@ type World struct {
 	Rates       *audience.Rates
 	Letters     []instance.Letter // written to the administrators
 	Welcome     string            // of the home page
+	Whip        web.Whip          // how browsers broadcast
 	Handler     http.Handler
 
 	people map[string]account.Viewer
@@ -61,6 +63,7 @@ func New(t testing.TB, d *db.DB, limit func(string, http.Handler) http.Handler) 
 		Name: "Rivergate TV", ShortDescription: "Films, talks and broadcasts of the river quarter.", Language: "en", NSFWPolicy: "blur",
 		CanDownload: true, HasContactForm: true, PageSize: 12, ViewSeconds: 5, Version: "1.0.0",
 	}
+	w.Whip = web.Whip{Endpoint: "/whip"}
 	w.makeSubjects(t, d)
 	pages, err := web.New(w.services())
 	if err != nil {
@@ -113,7 +116,13 @@ func (w *World) services() web.Services {
 				return web.Figures{Users: 412, ActiveMonth: 86, Videos: 1204, Views: 98_421, Channels: 57, Bytes: 812_000_000_000}, nil
 			},
 		},
+		GoLive: web.GoLive{StreamKeys: w, Whip: func() web.Whip { return w.Whip }},
 	}
+}
+
+// StreamKey is the same key for every live.
+func (w *World) StreamKey(context.Context, account.Viewer, video.ID) (string, error) {
+	return StreamKey, nil
 }
 
 // Join makes a user who can sign in by name.
