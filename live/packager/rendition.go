@@ -1,0 +1,8 @@
+package packager
+
+type (
+	rendition  struct{}
+	pace       struct{}
+	cuts       struct{}
+	cachedBody struct{}
+)
