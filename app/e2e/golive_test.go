@@ -144,7 +144,7 @@ func onAir(t *testing.T, browser *apptest.Browser) (*apptest.Page, *backstage) {
 	page.Click("[data-start]")
 	state(page, "ready")
 	page.Await(browserWithin, `document.querySelector("[data-preview]").videoWidth > 0`)
-	page.Await(browserWithin, `document.querySelector("[data-meter]").value > 10`)
+	page.Await(browserWithin, `document.querySelector("[data-meter]").ariaValueNow > 10`)
 	page.Click("[data-go]")
 	state(page, "onair")
 	studio.await(t, "pictures and sound", func(s *backstage) bool { return s.samples[1] > 30 && s.samples[2] > 50 })

@@ -19,7 +19,7 @@ const next: Record<State, State[]> = {
 
 const onTheWay: State[] = ['connecting', 'onair', 'reconnecting']
 const qualityKey = 'lucarne.golive.quality'
-const silentTicks = 8 // seconds of silence after which the user hears of it
+const silentFor = 8 // seconds after which the user hears of it
 
 /** The page that broadcasts from the browser. See ui.GoLive. */
 class GoLive extends HTMLElement {
@@ -35,7 +35,8 @@ class GoLive extends HTMLElement {
   private isMuted = false
   private isHidden = false
   private startedAt = 0
-  private silence = 0
+  private silence = 0 // seconds
+  private loudest = 0 // since the last tick
   private wakeLock: WakeLockSentinel | undefined
 
   connectedCallback() {
@@ -105,12 +106,16 @@ class GoLive extends HTMLElement {
 
   private begin(): Mixer {
     const mixer = new Mixer()
-    const meter = this.piece<HTMLMeterElement>('[data-meter]')
-    let drawn = 0
+    const meter = this.piece('[data-meter]')
+    let drawn = 0, shown = 0
     const measure = (now: number) => {
-      if (this.mixer && now - drawn > 60) {
+      if (now - drawn > 60) {
         drawn = now
-        meter.value = Math.max(mixer.level(), meter.value - 4)
+        const level = mixer.level()
+        this.loudest = Math.max(this.loudest, level)
+        shown = Math.max(level, shown - 4) // falls slower than it rises, so that it can be read
+        meter.style.setProperty('--level', `${shown}%`)
+        meter.setAttribute('aria-valuenow', String(Math.round(shown)))
       }
       if (this.isConnected) requestAnimationFrame(measure)
     }
@@ -324,9 +329,10 @@ class GoLive extends HTMLElement {
   }
 
   private listenForSilence() {
-    const isQuiet = this.mixer && this.microphone && !this.isMuted && !this.screen && this.mixer.level() < 5
-    this.silence = isQuiet ? this.silence + 1 : 0
-    this.piece('[data-silence]').hidden = this.silence < silentTicks
+    const isListening = this.microphone && !this.isMuted && !document.hidden // the meter rests while the page is not seen
+    this.silence = isListening && this.loudest < 5 ? this.silence + 1 : 0
+    this.loudest = 0
+    this.piece('[data-silence]').hidden = this.silence < silentFor
   }
 
   // What is seen
@@ -337,8 +343,15 @@ class GoLive extends HTMLElement {
     this.state = state
     this.announce(stateKeys[state])
     this.draw()
-    if (state === 'ready' || state === 'ended') this.piece('[data-go]').focus({ preventScroll: true })
-    if (state === 'connecting') this.piece('[data-cancel]').focus({ preventScroll: true })
+    this.focusOn(state)
+  }
+
+  /** focusOn keeps the keyboard where the next thing to do is: the button that was pressed is gone. */
+  private focusOn(state: State) {
+    const there: Partial<Record<State, string>> = { ready: '[data-go]', connecting: '[data-cancel]', onair: '[data-stop]', ended: '[data-go]' }
+    const isLost = !this.contains(document.activeElement) || (document.activeElement as HTMLElement).offsetParent === null
+    const piece = there[state]
+    if (piece && isLost) this.piece(piece).focus({ preventScroll: true })
   }
 
   private draw() {
@@ -368,14 +381,10 @@ class GoLive extends HTMLElement {
   }
 
   private drawToggles(isSending: boolean) {
-    const press = (selector: string, is: boolean, key: string) => {
-      const button = this.piece(selector)
-      button.setAttribute('aria-pressed', String(is))
-      button.querySelector('span')!.textContent = this.messages.t(key)
-    }
-    press('[data-mute]', this.isMuted, this.isMuted ? 'golive.unmute' : 'golive.mute')
-    press('[data-hide]', this.isHidden, this.isHidden ? 'golive.show-camera' : 'golive.hide-camera')
-    press('[data-screen]', this.screen !== undefined, this.screen ? 'golive.leave-screen' : 'golive.share-screen')
+    const press = (selector: string, is: boolean) => this.piece(selector).setAttribute('aria-pressed', String(is))
+    press('[data-mute]', this.isMuted)
+    press('[data-hide]', this.isHidden)
+    press('[data-screen]', this.screen !== undefined)
     this.show('[data-screen]', 'getDisplayMedia' in (navigator.mediaDevices ?? {}) && (!isSending || this.camera !== undefined || this.screen !== undefined))
     this.show('[data-start-screen]', 'getDisplayMedia' in (navigator.mediaDevices ?? {}))
     this.show('[data-mute]', this.microphone !== undefined)
