@@ -18,7 +18,7 @@ type check func(text, argument string) error
 
 // textChecks are the words of the check tag that look at the text of a value.
 var textChecks = map[string]check{
-	"host": checkHost, "url": checkURL, "email": checkEmail, "oneof": checkOneOf, "cidr": checkCIDR,
+	"host": checkHost, "url": checkURL, "email": checkEmail, "oneof": checkOneOf, "cidr": checkCIDR, "ip": checkIP,
 	"proxy": checkProxy, "stun": checkSTUN, "path": checkPath, "css": checkCSS, "address": checkAddress, "maxlen": checkMaxLength,
 }
 
@@ -149,6 +149,13 @@ func checkCIDR(text, _ string) error {
 	_, addressErr := netip.ParseAddr(text)
 	if prefixErr != nil && addressErr != nil {
 		return fmt.Errorf("must be a network such as 192.0.2.0/24, not %q", text)
+	}
+	return nil
+}
+
+func checkIP(text, _ string) error {
+	if _, err := netip.ParseAddr(text); err != nil {
+		return fmt.Errorf("must be an IP address such as 192.0.2.7, not %q", text)
 	}
 	return nil
 }

@@ -202,6 +202,7 @@ func TestValidation(t *testing.T) {
 		{"tmp above data", "storage: {tmp: '.'}", "storage.tmp is emptied at each start and must not hold lucarne.data"},
 		{"tmp above videos", "storage: {tmp: /t, web_videos: /t/v}", "must not hold storage.web_videos"},
 		{"page sizes", "lucarne: {page_size: {default: 50, max: 20}}", "lucarne.page_size.default must not be more"},
+		{"public address", "lucarne: {live: {whip: {public_addresses: ['example.org']}}}", "lucarne.live.whip.public_addresses is wrong at place 1"},
 		{"stun", "webrtc: {stun_servers: ['http://x']}", "webrtc.stun_servers is wrong at place 1"},
 		{"network", "signup: {filters: {cidr: {blacklist: [here]}}}", "must be a network such as"},
 		{"client route", "instance: {default_client_route: '//evil.example'}", "must be a path of this site"},

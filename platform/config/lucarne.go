@@ -18,6 +18,7 @@ type Lucarne struct {
 	Cache               CacheAges          `key:"cache" doc:"Caching"`
 	PageSize            PageSize           `key:"page_size" doc:"Lists"`
 	Lifetime            Lifetime           `key:"lifetime" doc:"Lifetime"`
+	Live                LucarneLive        `key:"live" doc:"Broadcasts"`
 }
 
 // FFmpeg is the programs media is read and made with.
@@ -130,4 +131,21 @@ type Lifetime struct {
 	PageSession       Duration `key:"page_session" default:"28 days" check:"min=1000" doc:"Cookie of a signed-in browser that is not used."`
 	Viewer            Duration `key:"viewer" default:"2 minutes" check:"min=100" doc:"Silence after which a player no longer counts as watching."`
 	RemoteActor       Duration `key:"remote_actor" use:"later" default:"2 days" check:"min=1000" doc:"Age at which what is known of a remote actor is fetched again."`
+}
+
+// LucarneLive is what PeerTube's live section does not have.
+type LucarneLive struct {
+	WHIP WHIP `key:"whip" doc:"Broadcasts from browsers (WHIP)"`
+}
+
+// WHIP receives broadcasts by WebRTC, from the site's own page and from programs that speak it.
+type WHIP struct {
+	Enabled         bool     `key:"enabled" default:"true" use:"later" doc:"Receive broadcasts from browsers, where live.enabled lets users broadcast at all."`
+	Hostname        string   `key:"hostname" doc:"Address picture and sound are received on; empty means every interface there is at the start."`
+	Port            int      `key:"port" default:"9002" check:"port" doc:"UDP port picture and sound are received on, and TCP port for networks that let no UDP out. Open it in the firewall; it is not behind the reverse proxy."`
+	TCP             bool     `key:"tcp" default:"true" doc:"Receive broadcasts by TCP too."`
+	PublicAddresses []string `key:"public_addresses" check:"ip" doc:"IP addresses browsers reach the port at, where they are not those of an interface: behind a router or in a container."`
+	ICEServers      []string `key:"ice_servers" check:"stun" secret:"yes" doc:"STUN and TURN servers browsers are told of, stun:host:port or turn:user:password@host:port; seldom needed, as browsers reach the site and not the reverse."`
+	MaxSessions     int      `key:"max_sessions" default:"100" check:"min=1 max=10000" doc:"Browsers broadcasting at one time."`
+	ConnectTimeout  Duration `key:"connect_timeout" default:"15 seconds" check:"min=1000" doc:"Time a browser has from its request to its first picture."`
 }
