@@ -28,7 +28,6 @@ type Whip struct {
 	Endpoint   string // "" while broadcasting is switched off
 	Grace      int    // seconds a broken line is mended
 	IceServers []ui.IceServer
-	RTMP       string // the address for programs, shown to who has no JavaScript; "" none
 }
 
 const whipGrace = 60
@@ -79,6 +78,6 @@ func (v goLiveView) props() ui.GoLiveProps {
 	}
 	return ui.GoLiveProps{
 		Endpoint: v.whip.Endpoint, Key: v.key, GraceSeconds: grace, IceServers: v.whip.IceServers,
-		StudioURL: studioPath(v.video), WatchURL: watchPath(v.video),
+		StudioURL: studioPath(v.video),
 	}
 }

@@ -130,10 +130,12 @@ func (s *session) stateChanged(state webrtc.PeerConnectionState) {
 	switch state {
 	case webrtc.PeerConnectionStateFailed:
 		go s.end(errLost)
-	case webrtc.PeerConnectionStateClosed: // DTLS close_notify: the page was closed
-		go s.end(errLost)
+	case webrtc.PeerConnectionStateClosed: // DTLS close_notify: the encoder hung up; its goodbye may be on another way
+		time.AfterFunc(goodbyePatience, func() { s.end(errLost) })
 	}
 }
+
+const goodbyePatience = 500 * time.Millisecond
 
 // watch asks for pictures to start at, and ends the session when its time has come.
 func (s *session) watch() {

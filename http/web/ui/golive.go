@@ -7,7 +7,6 @@ type GoLiveProps struct {
 	GraceSeconds int    // how long a broken line is mended before the broadcast is given up
 	IceServers   []IceServer
 	StudioURL    string
-	WatchURL     string
 }
 
 // IceServer is a STUN or TURN server, as browsers take it.
@@ -37,7 +36,9 @@ func (p GoLiveProps) settings(t Translator) goLiveSettings {
 // goLiveQualities are the choices the script knows, best first.
 func goLiveQualities(t Translator) []Option {
 	return []Option{
-		{Value: "1080", Label: t.T("golive.quality-1080")}, {Value: "720", Label: t.T("golive.quality-720"), Selected: true},
-		{Value: "480", Label: t.T("golive.quality-480")}, {Value: "360", Label: t.T("golive.quality-360")},
+		{Value: "1080", Label: t.T("golive.quality-1080")},
+		{Value: "720", Label: t.T("golive.quality-720"), Selected: true},
+		{Value: "480", Label: t.T("golive.quality-480")},
+		{Value: "360", Label: t.T("golive.quality-360")},
 	}
 }

@@ -31,6 +31,7 @@ export class Line {
   async open() {
     try {
       await this.connect()
+      if (!this.isOver) this.events.connected()
     } catch (reason) {
       this.fail(reason)
     }
@@ -43,11 +44,11 @@ export class Line {
     await sender?.replaceTrack(track)
   }
 
-  /** close says goodbye. */
+  /** close says goodbye, and hangs up after it: a line that closes first is taken for one that broke. */
   close() {
     this.isOver = true
-    this.session?.end()
-    this.connection?.close()
+    for (const sender of this.connection?.getSenders() ?? []) void sender.replaceTrack(null)
+    void Promise.resolve(this.session?.end()).then(() => this.connection?.close())
   }
 
   /** stats are what the browser measures. */
@@ -61,13 +62,12 @@ export class Line {
     this.addTracks(connection)
     await connection.setLocalDescription(await connection.createOffer())
     this.session = await Session.publish(this.settings.endpoint, this.settings.key, connection.localDescription?.sdp ?? '')
-    if (this.isOver) return this.session.end()
+    if (this.isOver) return this.close()
     await connection.setRemoteDescription({ type: 'answer', sdp: this.session.answer })
     await this.keepSize()
     await this.connected(connection, connectTime)
     connection.addEventListener('connectionstatechange', () => this.watch(connection))
     connection.getSenders()[0]?.transport?.addEventListener('statechange', () => this.watch(connection))
-    this.watch(connection)
   }
 
   private addTracks(connection: RTCPeerConnection) {
@@ -75,10 +75,10 @@ export class Line {
     if (this.picture) {
       const sendEncodings = [{ maxBitrate: this.quality.bitrate, maxFramerate: framesPerSecond }]
       const video = connection.addTransceiver(this.picture, { direction: 'sendonly', streams: [stream], sendEncodings })
-      video.setCodecPreferences(h264())
+      video.setCodecPreferences?.(h264()) // Firefox has it from 128; the site takes what it can of the others' offer
     }
     const audio = connection.addTransceiver(this.sound, { direction: 'sendonly', streams: [stream] })
-    audio.setCodecPreferences(opus())
+    audio.setCodecPreferences?.(opus())
   }
 
   /** keepSize has a weak line take frames rather than size: another size interrupts what viewers see. */
@@ -117,8 +117,7 @@ export class Line {
     if (this.isOver || connection !== this.connection || this.isMending) return
     const isClosed = connection.getSenders()[0]?.transport?.state === 'closed'
     const state = connection.connectionState
-    if (state === 'connected' && !isClosed) this.events.connected()
-    else if (isClosed || state === 'failed' || state === 'closed') void this.mend()
+    if (isClosed || state === 'failed' || state === 'closed') void this.mend()
     else if (state === 'disconnected') setTimeout(() => connection.connectionState === 'disconnected' && void this.mend(), settleTime)
   }
 
@@ -132,8 +131,8 @@ export class Line {
     for (let attempt = 0; !this.isOver; attempt++) {
       try {
         await (attempt === 0 ? this.restart() : this.connect())
+        if (!this.isOver) this.events.connected()
         this.isMending = false
-        if (this.connection) this.watch(this.connection)
         return
       } catch (reason) {
         problem = reason

@@ -5,7 +5,7 @@ const quietest = -60 // dB, where the meter begins
  * nothing changes for viewers when a source does.
  */
 export class Mixer {
-  private readonly context = new AudioContext({ sampleRate: 48_000 })
+  private readonly context = new AudioContext() // at the microphone's rate: Firefox joins no others
   private readonly out = new MediaStreamAudioDestinationNode(this.context, { channelCount: 2 })
   private readonly analyser = new AnalyserNode(this.context, { fftSize: 1024 })
   private readonly voice = new GainNode(this.context)

@@ -27,9 +27,10 @@ export class Session {
     return response.text()
   }
 
-  /** end says goodbye. Nobody waits for the answer. */
-  end() {
-    void fetch(this.url, { method: 'DELETE', headers: { Authorization: `Bearer ${this.key}` }, keepalive: true }).catch(() => undefined)
+  /** end says goodbye. It resolves when the site knows, or cannot be told. */
+  async end() {
+    const headers = { Authorization: `Bearer ${this.key}` }
+    await fetch(this.url, { method: 'DELETE', headers, keepalive: true, signal: AbortSignal.timeout(patience) }).catch(() => undefined)
   }
 }
 
