@@ -128,7 +128,7 @@ func (s *subjects) buildMedia(p *platform) {
 	})
 	s.uploads = upload.New(upload.Options{
 		DB: p.db, Clock: p.clock, Logger: p.logger, Blobs: p.blobs, Videos: s.videos, Files: s.files, Thumbnails: s.thumbnails,
-		Pipeline: s.pipeline, Settings: p.uploadSettings,
+		Pipeline: s.pipeline, Glance: p.ffmpeg.Glance, Settings: p.uploadSettings,
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"lucarne/platform/blob"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
+	"lucarne/video/ffmpeg"
 )
 
 // SourceID names what was uploaded for a video.
@@ -35,11 +36,28 @@ type Source struct {
 // HasFile reports whether the uploaded file is still here.
 func (s Source) HasFile() bool { return s.Filename != "" }
 
+// Describe notes what a look into the file showed, and gives the shape of its picture; a sound is shown with its cover.
+func (s *Source) Describe(p ffmpeg.Probe) (aspectRatio float64) {
+	s.Metadata, s.Resolution = p.Raw, 0
+	ratio := float64(ffmpeg.CoverWidth) / ffmpeg.CoverHeight
+	if stream, ok := p.Video(); ok {
+		s.Width, s.Height, s.FPS = stream.Picture.Width, stream.Picture.Height, stream.Picture.Rate.Rounded()
+		s.Resolution = min(s.Width, s.Height)
+		ratio = float64(s.Width) / float64(max(s.Height, 1))
+	}
+	const digits = 10_000 // PeerTube keeps four decimals
+	return math.Round(ratio*digits) / digits
+}
+
 // unknownResolution stands for a source nobody has looked into yet.
 const unknownResolution = -1
 
-// AddSourceIn notes a new upload of a video, whose file lies in the originals' folder already. The files of earlier uploads go.
+// AddSourceIn notes a new upload of a video, whose file lies in the originals' folder already. The files of earlier uploads go. A source
+// without metadata is one nobody has looked into yet.
 func (f *Files) AddSourceIn(ctx context.Context, tx *db.Tx, s Source) (SourceID, error) {
+	if s.Metadata == nil {
+		s.Resolution = unknownResolution
+	}
 	if err := f.dropSources(ctx, tx, s.VideoID); err != nil {
 		return 0, err
 	}

@@ -36,8 +36,11 @@ func sourcesWithFile(ctx context.Context, q db.Querier, id ID) ([]Source, error)
 }
 
 func insertSource(ctx context.Context, tx *db.Tx, s Source) (SourceID, error) {
-	return db.Insert[SourceID](ctx, tx, `INSERT INTO video_source (video_id, input_filename, filename, is_kept, size, storage, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, s.VideoID, s.InputFilename, s.Filename, s.IsKept, s.Size, s.Storage, s.CreatedAt, s.CreatedAt)
+	resolution := sql.Null[int]{V: s.Resolution, Valid: s.Resolution != unknownResolution}
+	return db.Insert[SourceID](ctx, tx, `INSERT INTO video_source
+		(video_id, input_filename, filename, is_kept, size, resolution, width, height, fps, metadata, storage, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		s.VideoID, s.InputFilename, s.Filename, s.IsKept, s.Size, resolution, s.Width, s.Height, s.FPS, string(s.Metadata), s.Storage, s.CreatedAt, s.CreatedAt)
 }
 
 func describeSource(ctx context.Context, tx *db.Tx, s Source, at time.Time) error {

@@ -136,9 +136,9 @@ func (p Probe) choose(fits func(Stream) bool) (Stream, bool) {
 	return chosen, found
 }
 
-// Probe reads what a local file holds. A file that is not media, is cut, holds nothing to play or claims to be beyond
-// the limits is refused with a fault that says so.
-func (t *Tools) Probe(ctx context.Context, path string) (Probe, error) {
+// Glance reads what a local file says of itself, within the time a request can wait. A duration it does not tell stays 0, and keyframes
+// are not looked for.
+func (t *Tools) Glance(ctx context.Context, path string) (Probe, error) {
 	text, err := t.ffprobe(ctx, path, "-show_format", "-show_streams", "-show_chapters")
 	if err != nil && strings.Contains(err.Error(), noIndex) && !startsAsMP4(path) {
 		return Probe{}, fault.New(fault.Invalid, notMedia).Because(err)
@@ -150,6 +150,16 @@ func (t *Tools) Probe(ctx context.Context, path string) (Probe, error) {
 	if err == nil {
 		err = t.options.Limits.check(p) // before anything is read at length
 	}
+	if err != nil {
+		return Probe{}, err
+	}
+	return p, nil
+}
+
+// Probe reads what a local file holds. A file that is not media, is cut, holds nothing to play or claims to be beyond
+// the limits is refused with a fault that says so.
+func (t *Tools) Probe(ctx context.Context, path string) (Probe, error) {
+	p, err := t.Glance(ctx, path)
 	if err == nil && p.Duration == 0 {
 		p.Duration, err = t.measure(ctx, path)
 	}

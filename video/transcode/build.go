@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -162,15 +161,9 @@ func (p *Pipeline) copyFirst(ctx context.Context, w workpiece, first Encoding) e
 
 // describe notes what the file says of the video.
 func (p *Pipeline) describe(ctx context.Context, w workpiece) error {
-	s := video.Source{ID: w.input.SourceID, VideoID: w.video.ID, Metadata: w.source.Probe.Raw}
-	ratio := float64(ffmpeg.CoverWidth) / ffmpeg.CoverHeight
-	if stream, ok := w.source.Probe.Video(); ok {
-		s.Width, s.Height, s.FPS = stream.Picture.Width, stream.Picture.Height, stream.Picture.Rate.Rounded()
-		s.Resolution = resolutionOf(stream.Picture)
-		ratio = float64(s.Width) / float64(max(s.Height, 1))
-	}
-	const digits = 10_000 // PeerTube keeps four decimals
-	return p.o.Files.DescribeSource(ctx, s, w.source.Probe.Duration, math.Round(ratio*digits)/digits)
+	s := video.Source{ID: w.input.SourceID, VideoID: w.video.ID}
+	ratio := s.Describe(w.source.Probe)
+	return p.o.Files.DescribeSource(ctx, s, w.source.Probe.Duration, ratio)
 }
 
 // takeContained adds the chapters and captions inside an upload to the video. A video is no worse without them.

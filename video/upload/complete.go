@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -54,9 +56,10 @@ func (u *Uploads) complete(ctx context.Context, viewer account.Viewer, found Upl
 		u.o.Thumbnails.Discard(ctx, chosen.prepared)
 		return video.Video{}, err
 	}
+	source := u.look(ctx, &found, key)
 	var made video.Video
 	err = u.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		made, err = u.completeIn(ctx, tx, viewer, found, key, chosen)
+		made, err = u.completeIn(ctx, tx, viewer, found, source, chosen)
 		return err
 	})
 	if err != nil {
@@ -146,7 +149,30 @@ func (u *Uploads) adopt(ctx context.Context, found Upload, path string) (key str
 	return key, nil
 }
 
-func (u *Uploads) completeIn(ctx context.Context, tx *db.Tx, viewer account.Viewer, found Upload, key string, chosen chosenPictures) (video.Video, error) {
+// lookTimeout bounds how long the sender waits for the look into the file.
+const lookTimeout = 5 * time.Second
+
+// look puts in the draft what can be told of the whole file at once. What is no media, or takes longer to tell, is left to the first job:
+// it tells the owner in words why nothing came of it.
+func (u *Uploads) look(ctx context.Context, found *Upload, key string) video.Source {
+	source := video.Source{InputFilename: found.Filename, Filename: key, IsKept: u.o.Settings().KeepOriginal, Size: found.Size}
+	path, err := u.o.Blobs.Local(blob.OriginalVideoFiles).Path(key)
+	if err != nil || u.o.Glance == nil {
+		return source
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	probe, err := u.o.Glance(ctx, path)
+	if err != nil {
+		u.o.Logger.Debug("an uploaded file could not be looked into at once", "upload", found.ID, "error", err)
+		return source
+	}
+	found.Draft.AspectRatio = source.Describe(probe)
+	found.Draft.DurationSeconds = int(math.Round(probe.Duration.Seconds()))
+	return source
+}
+
+func (u *Uploads) completeIn(ctx context.Context, tx *db.Tx, viewer account.Viewer, found Upload, from video.Source, chosen chosenPictures) (video.Video, error) {
 	made := video.Video{ID: found.VideoID}
 	if found.VideoID == 0 {
 		var err error
@@ -154,9 +180,8 @@ func (u *Uploads) completeIn(ctx context.Context, tx *db.Tx, viewer account.View
 			return made, err
 		}
 	}
-	source, err := u.o.Files.AddSourceIn(ctx, tx, video.Source{
-		VideoID: made.ID, InputFilename: found.Filename, Filename: key, IsKept: u.o.Settings().KeepOriginal, Size: found.Size,
-	})
+	from.VideoID = made.ID
+	source, err := u.o.Files.AddSourceIn(ctx, tx, from)
 	if err != nil {
 		return made, err
 	}

@@ -137,12 +137,25 @@ func checkNothingLeft(t *testing.T, s *uploadtest.Studio, kinds ...blob.Kind) {
 	}
 }
 
+// checkLookedInto is for just after the last byte: no job has run yet.
+func checkLookedInto(t *testing.T, s *uploadtest.Studio, id video.ID) {
+	t.Helper()
+	if d := get(t, s, id); d.DurationSeconds != 2 || d.AspectRatio != 1.775 || d.State != video.ToTranscode {
+		t.Errorf("just uploaded: %d s of %v in state %d, want 2 s of 1.775 to transcode", d.DurationSeconds, d.AspectRatio, d.State)
+	}
+	source, err := s.Files.Source(t.Context(), id)
+	if err != nil || source.Resolution != 240 || source.Height != 240 || source.FPS == 0 || len(source.Metadata) == 0 {
+		t.Errorf("source: got %+v, %v", source, err)
+	}
+}
+
 func TestLandscapeIsPlayableBeforeEncoding(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := uploadtest.New(t, d, nil)
 		alice := s.Creator(t, "alice")
 		made := s.Upload(t, alice, uploadtest.Landscape(t), nil)
+		checkLookedInto(t, s, made.ID)
 		s.WorkUntil(t, func() bool { return get(t, s, made.ID).State == video.Published })
 		if files := get(t, s, made.ID).Playlists[0].Files; len(files) == 0 || files[0].Resolution != 240 {
 			t.Errorf("first playable: got %v, want the copy in 240p", resolutions(files))

@@ -18,6 +18,7 @@ import (
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
 	"lucarne/video"
+	"lucarne/video/ffmpeg"
 )
 
 // Settings are the rules an administrator may change while the program runs.
@@ -47,7 +48,9 @@ type Options struct {
 	Files      *video.Files
 	Thumbnails *video.Thumbnails
 	Pipeline   Pipeline
-	Settings   func() Settings
+	// Glance tells quickly what a local file holds; nil leaves that to the pipeline.
+	Glance   func(ctx context.Context, path string) (ffmpeg.Probe, error)
+	Settings func() Settings
 }
 
 // Uploads are the files on their way to becoming videos.

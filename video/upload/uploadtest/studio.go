@@ -104,6 +104,7 @@ func (s *Studio) open(t testing.TB, d *db.DB) {
 	})
 	s.Uploads = upload.New(upload.Options{
 		DB: d, Clock: s.Clock, Logger: quiet, Blobs: s.Blobs, Videos: s.Videos, Files: s.Files, Thumbnails: s.Thumbnails, Pipeline: s.Pipeline,
+		Glance:   ffmpeg.New(s.Tools).Glance,
 		Settings: func() upload.Settings { return s.Rules },
 	})
 	s.Outbox.Subscribe(s.Files.Listeners()...)
