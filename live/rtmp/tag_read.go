@@ -17,10 +17,8 @@ var (
 		0: "PCM", 1: "ADPCM", 2: "MP3", 3: "PCM", 4: "Nellymoser", 5: "Nellymoser", 6: "Nellymoser", 7: "G.711 A-law", 8: "G.711 µ-law",
 		10: AAC, 11: "Speex", 14: "MP3", 15: "device-specific sound",
 	}
-	fourCCs = map[string]Codec{
-		"avc1": H264, "hvc1": H265, "av01": AV1, "mp4a": AAC, "Opus": Opus,
-		"vp08": "VP8", "vp09": "VP9", "vvc1": "VVC", "ac-3": "AC-3", "ec-3": "E-AC-3", ".mp3": "MP3", "fLaC": "FLAC",
-	}
+	videoFourCCs = map[string]Codec{"avc1": H264, "hvc1": H265, "av01": AV1, "vp08": "VP8", "vp09": "VP9", "vvc1": "VVC"}
+	audioFourCCs = map[string]Codec{"mp4a": AAC, "Opus": Opus, "ac-3": "AC-3", "ec-3": "E-AC-3", ".mp3": "MP3", "fLaC": "FLAC"}
 )
 
 // Enhanced RTMP v1 "Defining Additional Video Codecs", v2 "Enhanced Audio": the packet types. Sound has those of pictures it needs.
@@ -104,7 +102,7 @@ func parseEnhancedVideo(b []byte) (Tag, error) {
 	if frame == frameCommand && packet != packetSequenceStart {
 		return Tag{}, nil
 	}
-	codec, rest, err := fourCC(rest, "video")
+	codec, rest, err := fourCC(rest, videoFourCCs, "video")
 	if err != nil {
 		return Tag{}, err
 	}
@@ -160,7 +158,7 @@ func parseEnhancedAudio(b []byte) (Tag, error) {
 	if packet == packetAudioTracks {
 		return Tag{}, fault.New(fault.Unsupported, "Several sounds in one stream (multitrack) are not taken: choose one audio track")
 	}
-	codec, rest, err := fourCC(rest, "audio")
+	codec, rest, err := fourCC(rest, audioFourCCs, "audio")
 	if err != nil {
 		return Tag{}, err
 	}
@@ -192,11 +190,11 @@ func skipModEx(packet byte, b []byte, what string) (byte, []byte, error) {
 	return packet, b, nil
 }
 
-func fourCC(b []byte, what string) (Codec, []byte, error) {
+func fourCC(b []byte, codecs map[string]Codec, what string) (Codec, []byte, error) {
 	if len(b) < 4 {
 		return "", nil, malformed(what)
 	}
-	codec := fourCCs[string(b[:4])]
+	codec := codecs[string(b[:4])]
 	if codec == "" {
 		codec = Codec(fmt.Sprintf("%q", b[:4]))
 	}
