@@ -103,9 +103,7 @@ func viewMedia(v *api.ServerConfig, cfg *config.Config) {
 	v.VideoTranscript = api.RemoteRunnable{Enabled: cfg.Transcription.Enabled, RemoteRunners: enabled(cfg.Transcription.RemoteRunners.Enabled)}
 	v.Storyboards = api.RemoteRunnable{Enabled: cfg.Storyboards.Enabled, RemoteRunners: enabled(cfg.Storyboards.RemoteRunners.Enabled)}
 	v.VideoFile.Update = enabled(cfg.VideoFile.Update.Enabled)
-	v.Import.Videos.HTTP, v.Import.Videos.Torrent = enabled(cfg.Import.Videos.HTTP.Enabled), enabled(cfg.Import.Videos.Torrent.Enabled)
-	v.Import.ChannelSync, v.Import.Users = enabled(cfg.Import.ChannelSync.Enabled), enabled(cfg.Import.Users.Enabled)
-	v.Export.Users.Enabled = cfg.Export.Users.Enabled
+	// Imports and archives of users stay off whatever the file says: clients are not to offer what is not there yet.
 	v.Export.Users.ExportExpiration, v.Export.Users.MaxUserVideoQuota = cfg.Export.Users.ExportExpiration.Milliseconds(), int64(cfg.Export.Users.MaxUserVideoQuota)
 	v.AutoBlacklist.Videos.OfUsers = enabled(cfg.AutoBlacklist.Videos.OfUsers.Enabled)
 }
@@ -137,7 +135,7 @@ func viewNetwork(v *api.ServerConfig, cfg *config.Config) {
 	trending := cfg.Trending.Videos
 	v.Trending.Videos.IntervalDays = trending.IntervalDays
 	v.Trending.Videos.Algorithms.Enabled, v.Trending.Videos.Algorithms.Default = orEmpty(trending.Algorithms.Enabled), trending.Algorithms.Default
-	v.Tracker, v.Federation = enabled(cfg.Tracker.Enabled), enabled(cfg.Federation.Enabled)
+	v.Tracker = enabled(cfg.Tracker.Enabled)
 	v.Blocklist.PublicLog = enabled(cfg.Blocklist.PublicLog.Enabled)
 	v.Followings.Instance.AutoFollowIndex.IndexURL = cfg.Followings.Instance.AutoFollowIndex.IndexURL
 	v.OpenTelemetry.Metrics.Enabled = cfg.OpenTelemetry.Metrics.Enabled

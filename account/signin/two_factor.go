@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -82,11 +83,25 @@ func (c *Codes) Request(ctx context.Context, viewer account.Viewer, id account.U
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("make second factor: %w", err)
 	}
+	uri, err := enrolmentURI(c.o.Site.Host, user.Email, key.URL())
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("make second factor: %w", err)
+	}
 	sealed, err := json.Marshal(pending{Secret: key.Secret(), ExpiresAt: c.o.Clock.Now().Add(c.o.RequestLifetime)})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("make second factor: %w", err)
 	}
-	return Enrolment{RequestToken: c.safe.seal(sealed, requestLabel(id)), Secret: key.Secret(), URI: key.URL()}, nil
+	return Enrolment{RequestToken: c.safe.seal(sealed, requestLabel(id)), Secret: key.Secret(), URI: uri}, nil
+}
+
+// enrolmentURI is what authenticators scan. A bare colon ends the issuer in the label of such an address: that of a host with a port is escaped.
+func enrolmentURI(issuer, account, address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	u.RawPath = "/" + url.QueryEscape(issuer) + ":" + url.QueryEscape(account)
+	return u.String(), nil
 }
 
 func requestLabel(id account.UserID) string { return fmt.Sprintf("request of user %d", id) }

@@ -52,7 +52,7 @@ func TestSettingUpASecondFactorRefuses(t *testing.T) {
 		codes := newCodes(t, w, "secret")
 		alice, bob, admin := w.User(t, "alice", account.Ordinary), w.User(t, "bob", account.Ordinary), w.User(t, "boss", account.Administrator)
 		e, err := codes.Request(t.Context(), alice, alice.UserID(), "alice-password")
-		if err != nil || len(e.Secret) != 32 || !strings.HasPrefix(e.URI, "otpauth://totp/localhost:9100:alice@localhost.test?") {
+		if err != nil || len(e.Secret) != 32 || !strings.HasPrefix(e.URI, "otpauth://totp/localhost%3A9100:alice%40localhost.test?") {
 			t.Fatalf("got %+v, %v", e, err)
 		}
 		right := codeAt(t, e.Secret, w.Clock.Now())

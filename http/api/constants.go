@@ -18,6 +18,7 @@ func (a *API) constantRoutes() []route {
 		{method: "GET", pattern: "/videos/licences", operation: "getLicences", do: choices(constant.Licences())},
 		{method: "GET", pattern: "/videos/languages", operation: "getLanguages", do: choices(constant.Languages())},
 		{method: "GET", pattern: "/videos/privacies", operation: "getVideoPrivacyPolicies", do: choices(constant.Privacies())},
+		{method: "GET", pattern: "/video-playlists/privacies", operation: "getPlaylistPrivacyPolicies", do: choices(constant.PlaylistPrivacies())},
 	}
 }
 

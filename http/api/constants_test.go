@@ -13,10 +13,13 @@ import (
 // What the recorded instance let people choose can be chosen here, under the same labels.
 func TestChoicesHoldTheRecordedOnes(t *testing.T) {
 	handler := api.New(api.Services{}).Handler(nil)
-	for number, path := range map[string]string{"004": "categories", "005": "licences", "006": "languages", "007": "privacies"} {
+	for number, path := range map[string]string{
+		"004": "/videos/categories", "005": "/videos/licences", "006": "/videos/languages", "007": "/videos/privacies",
+		"008": "/video-playlists/privacies",
+	} {
 		t.Run(path, func(t *testing.T) {
 			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/videos/"+path, nil))
+			handler.ServeHTTP(w, httptest.NewRequest("GET", api.Prefix+path, nil))
 			var got map[string]string
 			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusOK {
 				t.Fatalf("%d %s: %v", w.Code, w.Body, err)

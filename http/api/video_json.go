@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/text/language"
 
+	"lucarne/account"
 	"lucarne/platform/constant"
 	"lucarne/platform/markdown"
 	"lucarne/video"
@@ -62,6 +63,7 @@ type videoManagementJSON struct {
 	ScheduledUpdate   *scheduleJSON `json:"scheduledUpdate,omitempty"`
 	Blacklisted       bool          `json:"blacklisted"`
 	BlacklistedReason *string       `json:"blacklistedReason"`
+	Failure           string        `json:"failure,omitempty"` // ours: why the state is a failed one, for who may do something about it
 }
 
 // videoInclusionJSON is what lists with `include` tell of owners.
@@ -188,10 +190,13 @@ var commentLabels = map[video.CommentsPolicy]string{
 	video.CommentsEnabled: "Enabled", video.CommentsDisabled: "Disabled", video.CommentsRequiresApproval: "Requires approval",
 }
 
-func management(v video.Video) *videoManagementJSON {
+func management(v video.Video, viewer account.Viewer) *videoManagementJSON {
 	j := &videoManagementJSON{
 		State: label[int]{int(v.State), stateLabels[v.State]}, WaitTranscoding: v.WaitTranscoding,
 		Blacklisted: v.IsBlocked, BlacklistedReason: orNull(v.BlockedReason),
+	}
+	if v.CanManage(viewer) {
+		j.Failure = v.Failure
 	}
 	if v.Schedule != nil {
 		j.ScheduledUpdate = &scheduleJSON{UpdateAt: timestamp(v.Schedule.UpdateAt)}
@@ -215,7 +220,7 @@ type videoDetailsJSON struct {
 	TrackerURLs        []string   `json:"trackerUrls"`
 }
 
-func (a *API) videoDetails(d video.Details) videoDetailsJSON {
+func (a *API) videoDetails(d video.Details, viewer account.Viewer) videoDetailsJSON {
 	j := videoDetailsJSON{
 		videoJSON: a.video(d.Video), Support: orNull(d.Support), DescriptionPath: fmt.Sprintf("%s/videos/%s/description", Prefix, d.UUID),
 		Tags: append([]string{}, d.Tags...), CommentsEnabled: d.CommentsPolicy != video.CommentsDisabled,
@@ -223,7 +228,7 @@ func (a *API) videoDetails(d video.Details) videoDetailsJSON {
 		InputFileUpdatedAt: timestamp(d.SourceReplacedAt), TrackerURLs: a.trackers(),
 	}
 	j.Account, j.Channel = a.account(d.Channel.Owner), a.channel(d.Channel)
-	j.videoManagementJSON = management(d.Video)
+	j.videoManagementJSON = management(d.Video, viewer)
 	j.videoFilesJSON = a.files(d)
 	return j
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"lucarne/account"
 	"lucarne/channel"
 	"lucarne/video"
 )
@@ -93,16 +94,16 @@ func (a *API) videoList(r *request, byDefault video.Sort, narrow func(*video.Fil
 	if err != nil {
 		return list[videoJSON]{}, err
 	}
-	encoded := listOf(found.Total, found.Videos, func(d video.Details) videoJSON { return a.listedVideo(d, f) })
+	encoded := listOf(found.Total, found.Videos, func(d video.Details) videoJSON { return a.listedVideo(d, f, r.viewer) })
 	return encoded, a.addPositions(r, encoded.Data)
 }
 
 // listedVideo encodes a video with what the list was asked to include.
-func (a *API) listedVideo(d video.Details, f video.Filter) videoJSON {
+func (a *API) listedVideo(d video.Details, f video.Filter, viewer account.Viewer) videoJSON {
 	j := a.video(d.Video)
 	const ofModeration = video.IncludeNotPublished | video.IncludeBlocked | video.IncludeBlockedOwner
 	if f.Owner != 0 || f.Include&ofModeration != 0 || len(f.States) > 0 {
-		j.videoManagementJSON = management(d.Video)
+		j.videoManagementJSON = management(d.Video, viewer)
 	}
 	if f.Include.Has(video.IncludeBlockedOwner) {
 		j.videoInclusionJSON = new(videoInclusionJSON)

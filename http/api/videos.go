@@ -48,7 +48,7 @@ func (a *API) getVideo(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return nil, err
 		}
-		details := a.videoDetails(found)
+		details := a.videoDetails(found, r.viewer)
 		one := []videoJSON{details.videoJSON}
 		err = a.addPositions(r, one)
 		details.UserHistory = one[0].UserHistory

@@ -97,9 +97,11 @@ func (d *DB) query(ctx context.Context, text string, args []any) (*sql.Rows, err
 		return nil, err
 	}
 	if stmt == nil {
-		return d.read.QueryContext(ctx, text, arguments(args)...)
+		rows, err := d.read.QueryContext(ctx, text, arguments(args)...)
+		return rows, explained(err)
 	}
-	return stmt.QueryContext(ctx, arguments(args)...)
+	rows, err := stmt.QueryContext(ctx, arguments(args)...)
+	return rows, explained(err)
 }
 
 func (d *DB) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
@@ -112,9 +114,11 @@ func (d *DB) exec(ctx context.Context, text string, args []any) (sql.Result, err
 		return nil, err
 	}
 	if stmt == nil {
-		return d.write.ExecContext(ctx, text, arguments(args)...)
+		result, err := d.write.ExecContext(ctx, text, arguments(args)...)
+		return result, explained(err)
 	}
-	return stmt.ExecContext(ctx, arguments(args)...)
+	result, err := stmt.ExecContext(ctx, arguments(args)...)
+	return result, explained(err)
 }
 
 // maxStatements bounds the prepared statements kept per pool: dynamic filters make new texts, and nobody may make them forever.

@@ -10,6 +10,7 @@ import (
 
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
+	"lucarne/platform/fault"
 )
 
 type note struct {
@@ -65,6 +66,23 @@ func TestValuesComeBackAsTheyWent(t *testing.T) {
 		_, err = insertNote(t.Context(), d, want)
 		if !db.IsDuplicate(err) {
 			t.Errorf("second insert: got %v, want a duplicate", err)
+		}
+	})
+}
+
+// What people send may hold bytes that PostgreSQL has no place for: that is their mistake, not ours.
+func TestTextThatCannotBeStoredIsInvalid(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		createNotes(t, d)
+		for _, text := range []string{"a\x00b", "a\xffb"} {
+			_, err := insertNote(t.Context(), d, note{Text: text})
+			if err != nil && !fault.Is(err, fault.Invalid) {
+				t.Errorf("storing %q: got %v, want it stored or told invalid", text, err)
+			}
+			_, _, err = db.Find(t.Context(), d, scanNote, "SELECT id, text, done, at, details FROM note WHERE text = ?", text)
+			if err != nil && !fault.Is(err, fault.Invalid) {
+				t.Errorf("looking for %q: got %v, want an answer or told invalid", text, err)
+			}
 		}
 	})
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/ncruces/go-sqlite3"
+
+	"lucarne/platform/fault"
 )
 
 // Row is a result row to scan: one of the rows of List, or the row of Find.
@@ -26,7 +28,7 @@ func Find[T any](ctx context.Context, q Querier, scan func(Row) (T, error), text
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return value, false, rows.Err()
+		return value, false, explained(rows.Err())
 	}
 	value, err = scan(rows)
 	if err != nil {
@@ -50,7 +52,7 @@ func List[T any](ctx context.Context, q Querier, scan func(Row) (T, error), text
 		}
 		values = append(values, value)
 	}
-	return values, rows.Err()
+	return values, explained(rows.Err())
 }
 
 // Value reads a single column of a single row, such as a count. No row gives sql.ErrNoRows.
@@ -91,6 +93,15 @@ func IsDuplicate(err error) bool {
 		return pg.Code == "23505" // unique_violation
 	}
 	return errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY)
+}
+
+// explained tells text that PostgreSQL cannot hold (a NUL, bytes that are no UTF-8) from faults of ours. SQLite takes any.
+func explained(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05") { // character_not_in_repertoire, untranslatable_character
+		return fault.New(fault.Invalid, "The text holds characters that cannot be stored").Because(err)
+	}
+	return err
 }
 
 // Marks gives n placeholders for an IN list: "?, ?, ?". n must be at least 1.

@@ -75,7 +75,8 @@ func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, er
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(ctx, arguments(args)...)
+	rows, err := stmt.QueryContext(ctx, arguments(args)...)
+	return rows, explained(err)
 }
 
 func (tx *Tx) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
@@ -83,7 +84,8 @@ func (tx *Tx) exec(ctx context.Context, text string, args []any) (sql.Result, er
 	if err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(ctx, arguments(args)...)
+	result, err := stmt.ExecContext(ctx, arguments(args)...)
+	return result, explained(err)
 }
 
 // prepared reuses the pool's statement where it has one. Otherwise it prepares on the transaction, whose only connection the pool
