@@ -20,6 +20,7 @@ const (
 	ManageModeration    Right = "manage moderation" // reports, blocks, comments of others
 	RunTranscoding      Right = "run transcoding"
 	ManageVideoFiles    Right = "manage video files"
+	ManageAnyLive       Right = "manage any live" // keys of others, ending their broadcasts
 )
 
 // moderatorRights follow PeerTube's UserRight table for moderators.

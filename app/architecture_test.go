@@ -36,6 +36,7 @@ var owners = map[string]string{
 	"streaming_playlist": "video", "video_file": "video", "video_source": "video", "rendition_progress": "video", "thumbnail": "video",
 	"storyboard": "video", "caption": "video", "chapter": "video", "upload": "video",
 	"view_buffer": "video", "video_view": "video", "download_buffer": "video", "video_download": "video", "viewer": "video", "viewer_section": "video", "watch_history": "video", "rate": "video",
+	"live_schedule": "video", "live": "live", "live_session": "live", "live_relay": "live",
 }
 
 type source struct {

@@ -27,6 +27,15 @@ func (v *Videos) Delete(ctx context.Context, viewer account.Viewer, id ID) error
 	return nil
 }
 
+// ForgetIn removes a video, whoever asks, in a transaction that does more.
+func (v *Videos) ForgetIn(ctx context.Context, tx *db.Tx, id ID) error {
+	found, err := getBare(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return v.forget(ctx, tx, found)
+}
+
 // ForgetChannel removes the videos of a channel, in the transaction that removes the channel.
 func (v *Videos) ForgetChannel(ctx context.Context, tx *db.Tx, of channel.ID) error {
 	for {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"lucarne/account"
 	"lucarne/platform/db"
@@ -27,7 +28,7 @@ func (v *Videos) query(viewer account.Viewer, f Filter, p Page) query {
 	}
 	v.search(&q, f.Search)
 	f.whose(&q.filter)
-	f.visible(&q.filter, viewer)
+	f.visible(&q.filter, viewer, v.o.Clock.Now())
 	f.about(&q.filter)
 	f.sensitive(&q.filter)
 	f.made(&q.filter, v.o.Site, viewer)
@@ -101,15 +102,18 @@ func (f Filter) whose(to *db.Filter) {
 	}
 }
 
+// lateness is how long a live that was to begin is still expected. Times are cut to it, so that counts can be remembered.
+const lateness = time.Hour
+
 // visible keeps to what the viewer may find. "listed AND privacy IN (1, 4)" is, to the letter, the condition of the indexes.
-func (f Filter) visible(to *db.Filter, viewer account.Viewer) {
+func (f Filter) visible(to *db.Filter, viewer account.Viewer, now time.Time) {
 	if f.Owner != 0 {
 		f.chosen(to)
 		return
 	}
 	if !f.Include.Has(IncludeNotPublished) && len(f.States) == 0 {
 		if f.IncludeScheduledLive {
-			to.And("(v.listed OR v.state = 4)")
+			to.And("(v.listed OR v.state = 4 AND v.id IN (SELECT video_id FROM live_schedule WHERE start_at >= ?))", now.Truncate(lateness).Add(-lateness))
 		} else {
 			to.And("v.listed")
 		}

@@ -107,10 +107,7 @@ func (v *Videos) checkChange(ctx context.Context, tx *db.Tx, from Video, m Metad
 	if err := refused(append(m.rules(), rule{"videoPasswords", !needsPasswords || arePasswords(c.Passwords), nil, badPasswords})); err != nil {
 		return err
 	}
-	if from.IsLive && c.Privacy != nil && *c.Privacy != from.Privacy && from.State == Published {
-		return fault.New(fault.Invalid, "Cannot update privacy of a live that has already started")
-	}
-	return nil
+	return checkLivePrivacy(from, c)
 }
 
 // moveChannel puts the video in another channel of the same owner.

@@ -112,6 +112,8 @@ type Video struct {
 
 	Thumbnails []Thumbnail
 	Schedule   *Schedule // nil: none
+	// LiveSchedules are when a live is to begin, soonest first; those passed stay until it is changed.
+	LiveSchedules []time.Time
 
 	isAnnounced bool // Announced was recorded
 }

@@ -88,6 +88,9 @@ func load(ctx context.Context, q db.Querier, videos []*Video, want parts) error 
 	if err := loadThumbnails(ctx, q, byID); err != nil {
 		return err
 	}
+	if err := loadLiveSchedules(ctx, q, videos); err != nil {
+		return err
+	}
 	if want.tags {
 		if err := loadTags(ctx, q, byID); err != nil {
 			return err

@@ -99,7 +99,11 @@ func (v *Videos) CreateIn(ctx context.Context, tx *db.Tx, viewer account.Viewer,
 	if err != nil {
 		return Video{}, err
 	}
-	made := d.video(v.o.Site, in, v.o.Clock.Now())
+	return v.createIn(ctx, tx, in, d)
+}
+
+func (v *Videos) createIn(ctx context.Context, tx *db.Tx, in channel.Channel, d Draft) (made Video, err error) {
+	made = d.video(v.o.Site, in, v.o.Clock.Now())
 	if made.ID, err = insert(ctx, tx, made); err != nil {
 		return Video{}, fmt.Errorf("create video: %w", err)
 	}
