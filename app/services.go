@@ -37,6 +37,9 @@ func (s *Site) apiServices() api.Services {
 		Media: api.Media{
 			Uploads: s.uploads, Files: s.files, Storyboards: s.storyboards, FileTokens: s.fileTokens, Pipeline: s.pipeline, PublishDefaults: s.publishDefaults,
 		},
+		Broadcasting: api.Broadcasting{
+			Lives: s.lives, LiveSessions: s.liveSessions, LiveRelays: s.liveRelays, IngestAddresses: s.ingestAddresses,
+		},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"lucarne/account/password"
 	"lucarne/account/signin"
 	"lucarne/channel"
+	"lucarne/live"
 	"lucarne/platform/blob"
 	"lucarne/platform/mail"
 	"lucarne/platform/setting"
@@ -36,6 +37,10 @@ type subjects struct {
 	chapters         *video.Chapters
 	pipeline         *transcode.Pipeline
 	uploads          *upload.Uploads
+	lives            *live.Lives
+	liveSessions     *live.Sessions
+	liveReplays      *live.Replays
+	liveRelays       *live.Relays
 	viewers          *audience.Viewers
 	downloads        *audience.Downloads
 	history          *audience.History
@@ -63,6 +68,7 @@ func newSubjects(p *platform) (*subjects, error) {
 		return nil, err
 	}
 	s.buildMedia(p)
+	s.buildLives(p)
 	if err := s.buildAudience(p); err != nil {
 		return nil, err
 	}

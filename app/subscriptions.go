@@ -12,6 +12,7 @@ import (
 func subscribe(p *platform, s *subjects) {
 	p.outbox.Subscribe(s.files.Listeners()...)
 	p.outbox.Subscribe(s.captions.Listeners()...)
+	p.outbox.Subscribe(s.liveSessions.Listeners()...)
 	p.outbox.Subscribe(
 		event.On("channel images: replaced", func(ctx context.Context, fact channel.ImagesReplaced) error {
 			return s.gallery.Remove(ctx, fact.Images)

@@ -131,3 +131,12 @@ func (l *Lives) StreamKey(ctx context.Context, viewer account.Viewer, id video.I
 func canManage(of video.Video, viewer account.Viewer) bool {
 	return of.IsLocal() && (of.IsOwnedBy(viewer) || viewer.Can(account.ManageAnyLive))
 }
+
+// Window is how far back viewers of a live may go now.
+func (l *Lives) Window(of Live) time.Duration {
+	most := max(l.o.Settings().MaxDVRWindow, 0)
+	if of.DVRWindow < 0 {
+		return most
+	}
+	return min(of.DVRWindow, most)
+}

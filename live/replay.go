@@ -132,19 +132,29 @@ func (r *Replays) GiveUp(ctx context.Context, id SessionID, reason string) error
 		if err := setProcessed(ctx, tx, id); err != nil {
 			return err
 		}
-		if session.ReplayVideoID == 0 {
-			return nil
-		}
-		if session.ReplayVideoID == session.VideoID {
-			return setReplay(ctx, tx, id, 0)
-		}
-		if reason == "" {
-			return r.o.Videos.ForgetIn(ctx, tx, session.ReplayVideoID)
-		}
-		return r.o.Videos.SetStateIn(ctx, tx, session.ReplayVideoID, video.TranscodingFailed, reason)
+		return r.dropPrepared(ctx, tx, session, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("give up the replay of session %d: %w", id, err)
 	}
 	return nil
+}
+
+func (r *Replays) dropPrepared(ctx context.Context, tx *db.Tx, s Session, reason string) error {
+	of, err := getLive(ctx, tx, s.VideoID)
+	isOnce := err == nil && !of.Permanent
+	switch {
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return err
+	case isOnce:
+		if err := setReplay(ctx, tx, s.ID, 0); err != nil {
+			return err
+		}
+		return r.o.Videos.EndLiveIn(ctx, tx, s.VideoID, video.LiveEnded, false)
+	case s.ReplayVideoID == 0:
+		return nil
+	case reason == "":
+		return r.o.Videos.ForgetIn(ctx, tx, s.ReplayVideoID)
+	}
+	return r.o.Videos.SetStateIn(ctx, tx, s.ReplayVideoID, video.TranscodingFailed, reason)
 }

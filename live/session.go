@@ -94,7 +94,7 @@ func (s *Sessions) End(ctx context.Context, id SessionID, endedAt time.Time, cod
 		if found.VideoID == 0 {
 			return nil
 		}
-		if err := s.leaveAir(ctx, tx, found.VideoID); err != nil {
+		if err := s.leaveAir(ctx, tx, found); err != nil {
 			return err
 		}
 		return s.o.Outbox.Record(ctx, tx, Ended{VideoID: found.VideoID, SessionID: id, Error: code})
@@ -106,8 +106,8 @@ func (s *Sessions) End(ctx context.Context, id SessionID, endedAt time.Time, cod
 }
 
 // leaveAir moves the video off the air, and forgets the dates that have passed.
-func (s *Sessions) leaveAir(ctx context.Context, tx *db.Tx, id video.ID) error {
-	of, err := getLive(ctx, tx, id)
+func (s *Sessions) leaveAir(ctx context.Context, tx *db.Tx, ended Session) error {
+	of, err := getLive(ctx, tx, ended.VideoID)
 	if err != nil {
 		return err
 	}
@@ -121,10 +121,10 @@ func (s *Sessions) leaveAir(ctx context.Context, tx *db.Tx, id video.ID) error {
 			toCome = append(toCome, at)
 		}
 	}
-	if err := s.o.Videos.SetLiveSchedulesIn(ctx, tx, id, toCome); err != nil {
+	if err := s.o.Videos.SetLiveSchedulesIn(ctx, tx, of.VideoID, toCome); err != nil {
 		return err
 	}
-	return s.o.Videos.SetStateIn(ctx, tx, id, next, "")
+	return s.o.Videos.EndLiveIn(ctx, tx, of.VideoID, next, ended.SaveReplay && !of.Permanent)
 }
 
 // Get reads a session; it fails with fault.NotFound.
@@ -177,6 +177,20 @@ func (s *Sessions) ForVideo(ctx context.Context, ref shortid.Ref, a video.Access
 		return Session{}, fault.New(fault.NotFound, "No live session found")
 	}
 	return found[0], nil
+}
+
+// Running finds the session of a live that is on air now.
+func (s *Sessions) Running(ctx context.Context, id video.ID) (Session, bool, error) {
+	found, err := sessionsWhere(ctx, s.o.DB, "s.video_id = ? AND s.ended_at IS NULL ORDER BY s.id DESC LIMIT 1", id)
+	if err != nil || len(found) == 0 {
+		return Session{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// SetShape notes in which shape the picture of a live on air is.
+func (s *Sessions) SetShape(ctx context.Context, id video.ID, aspectRatio float64) error {
+	return s.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.o.Videos.SetLiveShapeIn(ctx, tx, id, aspectRatio) })
 }
 
 // OnAir lists the running sessions of an owner's lives; the zero owner stands for everybody.

@@ -35,6 +35,12 @@ func TestTheVideoFollowsItsSessions(t *testing.T) {
 				if v := w.video(t, of.VideoID); v.State != video.Published || !v.IsListed || !v.PublishedAt.Equal(w.Clock.Now()) {
 					t.Errorf("on air: state %d, listed %v, published %v", v.State, v.IsListed, v.PublishedAt)
 				}
+				if p := w.video(t, of.VideoID).Playlists; len(p) != 1 || p[0].PlaylistFilename != video.LiveMaster || len(p[0].InfoHashes) == 0 {
+					t.Errorf("on air it is played from %+v", p)
+				}
+				if running, ok, err := w.sessions.Running(t.Context(), of.VideoID); err != nil || !ok || running.ID != s.ID {
+					t.Errorf("running: %+v, %v, %v", running, ok, err)
+				}
 				w.Clock.Advance(time.Hour)
 				ended := w.end(t, s, live.DurationExceeded)
 				want := live.Session{
@@ -43,7 +49,7 @@ func TestTheVideoFollowsItsSessions(t *testing.T) {
 				if !reflect.DeepEqual(ended, want) {
 					t.Errorf("got %+v, want %+v", ended, want)
 				}
-				if v := w.video(t, of.VideoID); v.State != c.after || v.IsListed {
+				if v := w.video(t, of.VideoID); v.State != c.after || v.IsListed || len(v.Playlists) != 0 {
 					t.Errorf("off air: state %d, listed %v; want %d", v.State, v.IsListed, c.after)
 				}
 				w.end(t, s, 0)
@@ -203,6 +209,45 @@ func TestAReplayThatCannotBeMadeIsGivenUp(t *testing.T) {
 				t.Errorf("unfinished: %+v, %v", left, err)
 			}
 		})
+	}
+}
+
+func TestALiveWithoutItsReplayStaysEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	of := w.live(t, w.User(t, "alice", account.Ordinary), live.Change{SaveReplay: ptr(true)})
+	s := w.end(t, w.begin(t, of), 0)
+	if v := w.video(t, of.VideoID); len(v.Playlists) != 1 {
+		t.Errorf("while its replay is made it is played from %+v", v.Playlists)
+	}
+	if _, err := w.replays.Prepare(t.Context(), s.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.replays.GiveUp(t.Context(), s.ID, "The disk was full"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.sessions.Get(t.Context(), s.ID)
+	if v := w.video(t, of.VideoID); err != nil || got.ReplayVideoID != 0 || !got.Processed || v.State != video.LiveEnded || len(v.Playlists) != 0 {
+		t.Errorf("got session %+v, %v, video %+v", got, err, v.Video)
+	}
+}
+
+func TestHowFarBackViewersMayGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	for _, c := range []struct {
+		name              string
+		chosen, most, got time.Duration
+	}{
+		{"as far as allowed", live.WholeWindow, time.Hour, time.Hour},
+		{"less than allowed", time.Minute, time.Hour, time.Minute},
+		{"more than allowed by now", time.Hour, time.Minute, time.Minute},
+		{"not at all", live.WholeWindow, 0, 0},
+	} {
+		w.settings.MaxDVRWindow = c.most
+		if got := w.lives.Window(live.Live{DVRWindow: c.chosen}); got != c.got {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.got)
+		}
 	}
 }
 

@@ -70,8 +70,7 @@ func playlistOf(ctx context.Context, q db.Querier, id ID) (Playlist, bool, error
 func (f *Files) writePlaylistRow(ctx context.Context, tx *db.Tx, of Video, after form) (int64, error) {
 	now := f.o.Clock.Now()
 	if len(after.hls) == 0 {
-		_, err := db.Exec(ctx, tx, "DELETE FROM streaming_playlist WHERE video_id = ?", of.ID)
-		return 0, err
+		return 0, deletePlaylist(ctx, tx, of.ID)
 	}
 	p := after.playlist
 	if p.ID != 0 {

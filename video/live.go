@@ -10,17 +10,48 @@ import (
 	"lucarne/account"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
+	"lucarne/video/hls"
 )
 
-// BeginLiveIn puts a live on the lists: it is published from now on, every time it goes on air.
+// The files a live on air is watched from, in the folder of its HLS form, and how many renditions one may have for peers to meet at.
+const (
+	LiveMaster        = "master.m3u8"
+	LiveDigests       = "segments-sha256.json"
+	maxLiveRenditions = 12
+)
+
+// BeginLiveIn puts a live on the lists: it is published from now on, every time it goes on air, and played from LiveMaster.
 func (v *Videos) BeginLiveIn(ctx context.Context, tx *db.Tx, id ID) error {
 	if err := v.SetStateIn(ctx, tx, id, Published, ""); err != nil {
 		return err
 	}
-	tx.Touch(Topic)
 	now := v.o.Clock.Now()
-	_, err := db.Exec(ctx, tx, "UPDATE video SET published_at = ?, updated_at = ? WHERE id = ?", now, now, id)
-	return err
+	if _, err := db.Exec(ctx, tx, "UPDATE video SET published_at = ?, updated_at = ? WHERE id = ?", now, now, id); err != nil {
+		return err
+	}
+	of, err := getBare(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	tx.Touch(Topic)
+	master := PlaylistURL(v.o.Site, of.Privacy, of.UUID, LiveMaster)
+	return replaceLivePlaylist(ctx, tx, id, hls.InfoHashes(master, maxLiveRenditions, false), now)
+}
+
+// EndLiveIn takes a live off the lists. It is no longer played from where it was unless a replay follows.
+func (v *Videos) EndLiveIn(ctx context.Context, tx *db.Tx, id ID, next State, hasReplay bool) error {
+	if !hasReplay {
+		if err := deletePlaylist(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return v.SetStateIn(ctx, tx, id, next, "")
+}
+
+// SetLiveShapeIn says in which shape the picture of a live is.
+func (v *Videos) SetLiveShapeIn(ctx context.Context, tx *db.Tx, id ID, aspectRatio float64) error {
+	tx.Touch(Topic)
+	return describeVideo(ctx, tx, id, 0, aspectRatio)
 }
 
 // SetLiveSchedulesIn says when a live is to begin, in the place of what was said before.

@@ -41,3 +41,18 @@ func loadLiveSchedules(ctx context.Context, q db.Querier, videos []*Video) error
 	}, "SELECT video_id, start_at FROM live_schedule WHERE video_id"+marks+" ORDER BY video_id, start_at", args...)
 	return err
 }
+
+func deletePlaylist(ctx context.Context, tx *db.Tx, id ID) error {
+	_, err := db.Exec(ctx, tx, "DELETE FROM streaming_playlist WHERE video_id = ?", id)
+	return err
+}
+
+// replaceLivePlaylist makes the row that says a video is played from what is on air.
+func replaceLivePlaylist(ctx context.Context, tx *db.Tx, id ID, infoHashes []string, at time.Time) error {
+	if err := deletePlaylist(ctx, tx, id); err != nil {
+		return err
+	}
+	_, err := db.Exec(ctx, tx, `INSERT INTO streaming_playlist (video_id, kind, playlist_filename, sha256_filename, info_hashes, p2p_version, storage,
+		created_at, updated_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)`, id, LiveMaster, LiveDigests, db.AsJSON(infoHashes), p2pVersion, FileSystem, at, at)
+	return err
+}

@@ -63,17 +63,32 @@ const defaultMaxBody = 1 << 20
 
 // Handler serves the API. limit wraps a handler with the rate limit of a group; nil limits nothing.
 func (a *API) Handler(limit func(group string, next http.Handler) http.Handler) http.Handler {
-	mux := http.NewServeMux()
+	others, lives := http.NewServeMux(), http.NewServeMux()
 	for _, rt := range a.routes() {
 		var h http.Handler = a.serve(rt)
 		if limit != nil {
 			h = limit(groupOf(rt), h)
 		}
+		mux := others
+		if strings.HasPrefix(rt.pattern, livePrefix) {
+			mux = lives
+		}
 		mux.Handle(rt.method+" "+Prefix+rt.pattern, h)
 	}
-	mux.HandleFunc(Prefix+"/", router.UnknownOperation)
-	return mux
+	others.HandleFunc(Prefix+"/", router.UnknownOperation)
+	lives.HandleFunc(Prefix+"/", router.UnknownOperation)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, Prefix+livePrefix) {
+			lives.ServeHTTP(w, r)
+			return
+		}
+		others.ServeHTTP(w, r)
+	})
 }
+
+// livePrefix begins the paths of lives. They have a table of their own: /videos/live/{id} and /videos/{id}/source are both as good a match
+// for /videos/live/source, which ServeMux refuses.
+const livePrefix = "/videos/live/"
 
 func groupOf(rt route) string {
 	if rt.group == "" {

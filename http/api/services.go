@@ -19,6 +19,7 @@ type Services struct {
 	Catalogue
 	Audience
 	Media
+	Broadcasting
 	People
 }
 
@@ -26,7 +27,7 @@ type Services struct {
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.constantRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.peopleRoutes(),
+		a.pingRoutes(), a.constantRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.liveRoutes(), a.peopleRoutes(),
 	} {
 		all = append(all, table...)
 	}

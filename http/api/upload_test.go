@@ -31,6 +31,7 @@ type studio struct {
 	*uploadtest.Studio
 	users   map[string]account.Viewer
 	handler http.Handler
+	lives   lives
 }
 
 func (s *studio) ByToken(_ context.Context, token string, _ api.Client) (account.Viewer, error) {
@@ -50,6 +51,7 @@ func newStudio(t *testing.T, d *db.DB, edit func(*uploadtest.Studio)) *studio {
 	s := &studio{Studio: uploadtest.New(t, d, edit), users: map[string]account.Viewer{}}
 	s.users["alice"], s.users["bob"] = s.Creator(t, "alice"), s.Creator(t, "bob")
 	s.users["root"] = s.User(t, "root", account.Administrator)
+	s.lives = newLives(s.Studio)
 	s.serve()
 	return s
 }
@@ -68,6 +70,7 @@ func (s *studio) serve() {
 				return video.Metadata{Privacy: video.Public, CommentsPolicy: video.CommentsEnabled, DownloadEnabled: true}
 			},
 		},
+		Broadcasting: s.lives.services(),
 	}).Handler(nil)
 }
 

@@ -47,6 +47,7 @@ type videoJSON struct {
 	PublishedAt           timestamp       `json:"publishedAt"`
 	OriginallyPublishedAt timestamp       `json:"originallyPublishedAt"`
 	IsLive                bool            `json:"isLive"`
+	LiveSchedules         *[]liveDateJSON `json:"liveSchedules,omitempty"` // of lives
 	Account               any             `json:"account"`
 	Channel               any             `json:"channel"`
 	*videoManagementJSON
@@ -106,6 +107,9 @@ func (a *API) video(v video.Video) videoJSON {
 		CreatedAt: timestamp(v.CreatedAt), UpdatedAt: timestamp(v.UpdatedAt), PublishedAt: timestamp(v.PublishedAt),
 		OriginallyPublishedAt: timestamp(v.OriginallyPublishedAt), IsLive: v.IsLive,
 		Account: a.accountSummary(v.Channel.Owner), Channel: a.channelSummary(v.Channel),
+	}
+	if v.IsLive {
+		j.LiveSchedules = new(liveDates(v.LiveSchedules))
 	}
 	a.addThumbnails(&j, v.Thumbnails)
 	return j
