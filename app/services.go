@@ -1,24 +1,12 @@
 package app
 
 import (
-	"context"
-
-	"lucarne/account"
-	"lucarne/account/signin"
 	"lucarne/http/api"
 	"lucarne/http/feed"
 	"lucarne/http/files"
-	"lucarne/http/realtime"
 	"lucarne/platform/blob"
 	"lucarne/video"
 )
-
-// socketAuthenticator answers for tokens that come in messages rather than headers.
-type socketAuthenticator struct{ sessions *signin.Sessions }
-
-func (a socketAuthenticator) ByToken(ctx context.Context, token string, from realtime.Origin) (account.Viewer, error) {
-	return a.sessions.ByToken(ctx, token, signin.Client(from))
-}
 
 func (s *Site) apiServices() api.Services {
 	return api.Services{

@@ -193,7 +193,7 @@ func (s *Site) firstStart(ctx context.Context) (err error) {
 func (s *Site) listen() (err error) {
 	cfg := s.config()
 	h := cfg.Lucarne.HTTP
-	s.realtime = realtime.New(realtime.Options{Auth: socketAuthenticator{s.sessions}})
+	s.openRealtime()
 	options := router.ServerOptions{
 		Address: cfg.Listen.Address(), Logger: s.logger, ReadHeaderTimeout: h.ReadHeaderTimeout.Std(), BodyIdleTimeout: h.BodyIdleTimeout.Std(),
 		WriteIdleTimeout: h.WriteIdleTimeout.Std(), IdleTimeout: h.IdleTimeout.Std(), StopWithin: h.ShutdownTimeout.Std(), MaxHeaderBytes: int(h.MaxHeaderBytes),

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"lucarne/account"
 	"lucarne/http/router"
 )
 
@@ -39,9 +38,11 @@ type client struct {
 	done           chan struct{}
 	close          func() // ends the session; may be called again
 
-	token    atomic.Pointer[string] // it joined with
-	user     account.ID             // whose room it is in, 0 before it joined; under server.mu
+	token    atomic.Pointer[string] // it joined with; nil where it needed none
+	joined   map[string]bool        // the namespaces it is in; under server.mu
+	rooms    map[room]struct{}      // and the rooms; under server.mu
 	refusals atomic.Int32
+	asked    atomic.Int32 // for lives to follow
 
 	mu          sync.Mutex
 	isPolled    bool // a poll waits
@@ -55,7 +56,7 @@ func newClient(s *Server, address string, r *http.Request) *client {
 	c := &client{
 		server: s, id: rand.Text(), address: address, origin: Origin{IP: router.ClientIP(r), Device: r.UserAgent()},
 		handshakeToken: r.URL.Query().Get("accessToken"), out: make(chan string, maxWaiting), pong: make(chan struct{}, 1),
-		done: make(chan struct{}), probed: make(chan struct{}),
+		done: make(chan struct{}), probed: make(chan struct{}), joined: make(map[string]bool), rooms: make(map[room]struct{}),
 	}
 	c.close = sync.OnceFunc(func() {
 		close(c.done)

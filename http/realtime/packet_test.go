@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"testing"
@@ -58,6 +59,17 @@ func FuzzParsePacket(f *testing.F) {
 		}
 		if back, err := parsePacket(again); err != nil || back.kind != p.kind || back.namespace != p.namespace {
 			t.Fatalf("%q became %q: %+v, %v", text, again, back, err)
+		}
+	})
+}
+
+func FuzzFollowed(f *testing.F) {
+	for _, seed := range []string{`["subscribe",{"videoId":7}]`, `["unsubscribe",{"videoId":"7"}]`, `["subscribe",{"videoId":1e308}]`, `["x",[]]`, `[]`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if name, id := followed(data); id < 0 || id != 0 && name == "" && !bytes.Contains(data, []byte(`""`)) {
+			t.Errorf("%s: got %q, %d", data, name, id)
 		}
 	})
 }

@@ -1,5 +1,5 @@
 // Package realtime tells clients written for PeerTube what happens, by Socket.IO: Engine.IO protocol revision 4 (long polling and
-// WebSocket) below Socket.IO protocol revision 5. It reads nothing from clients but their access token.
+// WebSocket) below Socket.IO protocol revision 5. It reads nothing from clients but their access token and which lives they follow.
 package realtime
 
 import (
@@ -17,9 +17,6 @@ import (
 // Path is where Socket.IO clients look for a server.
 const Path = "/socket.io/"
 
-// UserNotifications is the namespace that tells a user of what concerns them.
-const UserNotifications = "/user-notifications"
-
 // Authenticator finds who holds an access token. A token that is unknown, expired or revoked fails.
 type Authenticator interface {
 	ByToken(ctx context.Context, token string, from Origin) (account.Viewer, error)
@@ -30,14 +27,16 @@ type Origin struct{ IP, Device string }
 
 // Options set up the server. Where a field is 0 the value in its comment holds.
 type Options struct {
-	Auth          Authenticator
-	PingInterval  time.Duration // 25 s: between a client's answer and the next ping, and between two checks of its token
-	PingTimeout   time.Duration // 20 s: for the answer to a ping
-	JoinTimeout   time.Duration // 10 s: for the first namespace
-	WriteTimeout  time.Duration // 10 s: for a client to take a message
-	MaxPayload    int64         // 16 KiB: bytes of a message from a client, or of a body with several
-	MaxClients    int           // 5,000
-	MaxPerAddress int           // 50: clients of one address
+	Auth            Authenticator
+	Lives           LiveAudience  // nil: nobody follows lives
+	PingInterval    time.Duration // 25 s: between a client's answer and the next ping, and between two checks of its token
+	PingTimeout     time.Duration // 20 s: for the answer to a ping
+	JoinTimeout     time.Duration // 10 s: for the first namespace
+	WriteTimeout    time.Duration // 10 s: for a client to take a message
+	ViewersInterval time.Duration // 5 s: between two looks at how many watch the lives that are followed
+	MaxPayload      int64         // 16 KiB: bytes of a message from a client, or of a body with several
+	MaxClients      int           // 5,000
+	MaxPerAddress   int           // 50: clients of one address
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +44,7 @@ func (o Options) withDefaults() Options {
 	o.PingTimeout = cmp.Or(o.PingTimeout, 20*time.Second)
 	o.JoinTimeout = cmp.Or(o.JoinTimeout, 10*time.Second)
 	o.WriteTimeout = cmp.Or(o.WriteTimeout, 10*time.Second)
+	o.ViewersInterval = cmp.Or(o.ViewersInterval, 5*time.Second)
 	o.MaxPayload = cmp.Or(o.MaxPayload, 16<<10)
 	o.MaxClients = cmp.Or(o.MaxClients, 5_000)
 	o.MaxPerAddress = cmp.Or(o.MaxPerAddress, 50)
@@ -59,18 +59,21 @@ type Server struct {
 	isClosed  bool
 	clients   map[string]*client // by session id
 	addresses map[string]int     // how many clients each has
-	rooms     map[account.ID]map[*client]struct{}
+	rooms     map[room]map[*client]struct{}
 }
 
 // New makes a server that answers at once.
 func New(o Options) *Server {
 	return &Server{
-		o: o.withDefaults(), clients: make(map[string]*client), addresses: make(map[string]int), rooms: make(map[account.ID]map[*client]struct{}),
+		o: o.withDefaults(), clients: make(map[string]*client), addresses: make(map[string]int), rooms: make(map[room]map[*client]struct{}),
 	}
 }
 
-// Run waits for ctx to end, then closes every connection: a server that stops must not wait for long polls.
+// Run tells of viewers until ctx ends, then closes every connection: a server that stops must not wait for long polls.
 func (s *Server) Run(ctx context.Context) error {
+	if s.o.Lives != nil {
+		s.tellViewers(ctx)
+	}
 	<-ctx.Done()
 	for _, c := range s.stop() {
 		c.close()
@@ -158,5 +161,7 @@ func (s *Server) forget(c *client) {
 	if s.addresses[c.address]--; s.addresses[c.address] <= 0 {
 		delete(s.addresses, c.address)
 	}
-	s.leave(c)
+	for r := range c.rooms {
+		s.drop(c, r)
+	}
 }

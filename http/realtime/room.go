@@ -3,60 +3,92 @@ package realtime
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
-
-	"lucarne/account"
+	"maps"
+	"slices"
 )
 
-// ToUser sends an event to every client of a user. A client that does not keep up is let go: it connects again and asks for what it missed.
-func (s *Server) ToUser(user account.ID, event string, value any) error {
-	text, err := encodePacket(packetEvent, UserNotifications, []any{event, value})
+// room is where the clients are that hear of one thing.
+type room struct {
+	namespace string
+	id        int64
+}
+
+// toRoom sends an event to every client of a room. A client that does not keep up is let go: it connects again and asks for what it missed.
+func (s *Server) toRoom(r room, event string, value any) error {
+	clients := s.inRoom(r)
+	if len(clients) == 0 {
+		return nil
+	}
+	text, err := encodePacket(packetEvent, r.namespace, []any{event, value})
 	if err != nil {
 		return err
 	}
-	for _, c := range s.inRoom(user) {
+	for _, c := range clients {
 		c.send(frameMessage + text)
 	}
 	return nil
 }
 
-func (s *Server) inRoom(user account.ID) []*client {
+func (s *Server) inRoom(r room) []*client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := make([]*client, 0, len(s.rooms[user]))
-	for c := range s.rooms[user] {
-		list = append(list, c)
-	}
-	return list
+	return slices.Collect(maps.Keys(s.rooms[r]))
 }
 
-// enter puts a client that is still connected into the room of its user.
-func (s *Server) enter(c *client, user account.ID) {
+// join lets a client into a namespace.
+func (s *Server) join(c *client, namespace string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.clients[c.id] != c {
+	c.joined[namespace] = true
+}
+
+func (s *Server) hasJoined(c *client, namespace string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return c.joined[namespace]
+}
+
+// enter puts a client that is still connected into a room.
+func (s *Server) enter(c *client, r room) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clients[c.id] != c || !c.joined[r.namespace] {
 		return
 	}
-	if s.rooms[user] == nil {
-		s.rooms[user] = make(map[*client]struct{})
+	if s.rooms[r] == nil {
+		s.rooms[r] = make(map[*client]struct{})
 	}
-	s.rooms[user][c] = struct{}{}
-	c.user = user
+	s.rooms[r][c] = struct{}{}
+	c.rooms[r] = struct{}{}
 }
 
-// leave needs s.mu.
-func (s *Server) leave(c *client) {
-	delete(s.rooms[c.user], c)
-	if len(s.rooms[c.user]) == 0 {
-		delete(s.rooms, c.user)
-	}
-	c.user = 0
-}
-
-func (s *Server) userOf(c *client) account.ID {
+// leave takes a client out of a room.
+func (s *Server) leave(c *client, r room) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return c.user
+	s.drop(c, r)
+}
+
+// drop needs s.mu.
+func (s *Server) drop(c *client, r room) {
+	delete(c.rooms, r)
+	delete(s.rooms[r], c)
+	if len(s.rooms[r]) == 0 {
+		delete(s.rooms, r)
+	}
+}
+
+// depart takes a client out of a namespace and reports whether it is in any other.
+func (s *Server) depart(c *client, namespace string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for r := range c.rooms {
+		if r.namespace == namespace {
+			s.drop(c, r)
+		}
+	}
+	delete(c.joined, namespace)
+	return len(c.joined) > 0
 }
 
 // onPacket reports whether the client may stay. Socket.IO protocol: packets that make no sense where they come close the connection.
@@ -65,28 +97,34 @@ func (c *client) onPacket(ctx context.Context, text string) (mayStay bool) {
 	if err != nil {
 		return false
 	}
-	hasJoined := p.namespace == UserNotifications && c.server.userOf(c) != 0
-	switch p.kind {
-	case packetConnect:
+	hasJoined := c.server.hasJoined(c, p.namespace)
+	switch {
+	case p.kind == packetConnect:
 		return !hasJoined && c.connect(ctx, p)
-	case packetDisconnect: // of the only namespace there is
+	case !hasJoined:
 		return false
-	default: // nothing is expected of clients, so nothing follows from their events
-		return hasJoined
+	case p.kind == packetDisconnect:
+		return c.server.depart(c, p.namespace)
+	case p.kind == packetEvent && p.namespace == LiveVideos:
+		return c.onLiveEvent(ctx, p)
+	default: // nothing is expected of clients in the other namespace, so nothing follows from their events
+		return true
 	}
 }
 
-// maxRefusals is how many tokens a client may try.
+// maxRefusals is how many namespaces and tokens a client may try in vain.
 const maxRefusals = 5
 
 // connect joins a namespace or says why not; the client may try again.
 func (c *client) connect(ctx context.Context, p packet) (mayStay bool) {
 	reason := "Invalid namespace"
-	if p.namespace == UserNotifications {
-		token := c.tokenOf(p)
-		viewer, err := c.server.o.Auth.ByToken(ctx, token, c.origin)
-		if err == nil && viewer.IsSignedIn() {
-			return c.welcome(token, viewer)
+	switch p.namespace {
+	case LiveVideos:
+		c.server.join(c, LiveVideos)
+		return c.welcome(p.namespace)
+	case UserNotifications:
+		if c.signIn(ctx, c.tokenOf(p)) {
+			return c.welcome(p.namespace)
 		}
 		reason = "The access token is missing, unknown or expired"
 	}
@@ -98,33 +136,20 @@ func (c *client) connect(ctx context.Context, p packet) (mayStay bool) {
 	return c.refusals.Add(1) < maxRefusals
 }
 
-// tokenOf is the token in the packet's auth, else that of the handshake.
-func (c *client) tokenOf(p packet) string {
-	var auth struct {
-		AccessToken string `json:"accessToken"`
-	}
-	if p.data == nil || json.Unmarshal(p.data, &auth) != nil || auth.AccessToken == "" {
-		return c.handshakeToken
-	}
-	return auth.AccessToken
-}
-
-func (c *client) welcome(token string, viewer account.Viewer) bool {
-	answer, err := encodePacket(packetConnect, UserNotifications, map[string]string{"sid": rand.Text()})
+func (c *client) welcome(namespace string) bool {
+	answer, err := encodePacket(packetConnect, namespace, map[string]string{"sid": rand.Text()})
 	if err != nil {
 		return false
 	}
-	c.token.Store(&token)
-	c.server.enter(c, viewer.AccountID())
 	c.send(frameMessage + answer)
 	return true
 }
 
-// isStillWelcome reports whether the client has joined and its token still counts.
+// isStillWelcome reports whether the client has joined something and the token it joined with still counts.
 func (c *client) isStillWelcome(ctx context.Context) bool {
 	token := c.token.Load()
 	if token == nil {
-		return false
+		return c.server.hasJoined(c, LiveVideos)
 	}
 	viewer, err := c.server.o.Auth.ByToken(ctx, *token, c.origin)
 	return err == nil && viewer.IsSignedIn()
