@@ -106,9 +106,11 @@ func (e *Encoder) Start() error {
 	)
 }
 
-// Codes of refusals that encoders know. With BadName they ask for another key, Rejected ends a publication for any reason.
+// Codes of refusals that encoders know. With BadName they ask for another key, with Denied the key is not at fault, Rejected ends a
+// publication for any reason.
 const (
 	BadName  = "NetStream.Publish.BadName"
+	Denied   = "NetStream.Publish.Denied"
 	Rejected = "NetStream.Publish.Rejected"
 )
 
