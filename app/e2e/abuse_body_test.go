@@ -60,7 +60,18 @@ var bodies = map[string]map[string]any{
 	"POST /api/v1/server/debug/run-command":                {"command": "process-video-viewers", "email": "a@example.com"},
 	"POST /api/v1/server/logs/client":                      {"level": "warn", "message": "text", "url": "http://localhost/", "stackTrace": "text", "userAgent": "text", "meta": "{}"},
 	"POST /api/v1/metrics/playback":                        playbackBody,
+	"POST /api/v1/videos/live":                             with(videoBody, liveBody),
+	"PUT /api/v1/videos/live/{id}":                         liveBody,
+	"POST /api/v1/videos/live/{id}/relays":                 relayBody,
+	"PUT /api/v1/videos/live/{id}/relays/{relayId}":        relayBody,
 }
+
+var liveBody = map[string]any{
+	"permanentLive": true, "saveReplay": true, "replaySettings": map[string]any{"privacy": 1}, "latencyMode": 1, "dvrWindow": 60,
+	"schedules": []map[string]any{{"startAt": "2040-01-01T20:00:00Z"}},
+}
+
+var relayBody = map[string]any{"name": "Hostile", "address": "rtmp://live.example.org/app", "key": "secret", "enabled": true}
 
 var videoBody = map[string]any{
 	"name": "Hostile", "category": 1, "licence": 1, "language": "fr", "description": "text", "support": "text", "tags": []string{"one", "two"}, "privacy": 1,
@@ -106,7 +117,7 @@ func (s sample) with(placeholder, value string) sample {
 	s.values = maps.Clone(s.values)
 	s.values[placeholder] = value
 	if placeholder == "id" {
-		s.user = value
+		s.user, s.live = value, value
 	}
 	if placeholder == "handle" {
 		s.account = value

@@ -166,7 +166,7 @@ func TestAbuseOfQueries(t *testing.T) {
 }
 
 func TestAbuseOfUploads(t *testing.T) {
-	g := newTarget(t, apptest.Options{})
+	g := newTarget(t, apptest.Options{Settings: broadcasting})
 	before := g.site.Files(t, apptest.MediaFolders...)
 	valid := map[string]any{"name": "Hostile", "channelId": g.root.Me().Channels[0].ID, "privacy": 1, "description": "text", "scheduleUpdate[privacy]": 1}
 	for field := range valid {
@@ -193,8 +193,8 @@ func TestAbuseOfUploads(t *testing.T) {
 // eachAbused runs on both engines: PostgreSQL refuses bytes that SQLite takes.
 func eachAbused(t *testing.T, attack func(t *testing.T, g target)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { attack(t, newTarget(t, apptest.Options{})) })
-	t.Run("postgres", func(t *testing.T) { attack(t, newTarget(t, apptest.Options{Postgres: true})) })
+	t.Run("sqlite", func(t *testing.T) { attack(t, newTarget(t, apptest.Options{Settings: broadcasting})) })
+	t.Run("postgres", func(t *testing.T) { attack(t, newTarget(t, apptest.Options{Postgres: true, Settings: broadcasting})) })
 }
 
 // open are the operations that change something and are for everybody, or for every user.
@@ -206,7 +206,7 @@ var open = map[string]bool{
 }
 
 func TestStrangersChangeNothing(t *testing.T) {
-	g := newTarget(t, apptest.Options{})
+	g := newTarget(t, apptest.Options{Settings: broadcasting})
 	g.attack(t, func(t *testing.T, method, pattern string) {
 		if method == "GET" || len(placeholdersOf(pattern)) == 0 || open[method+" "+pattern] {
 			return

@@ -44,8 +44,8 @@ type shared struct {
 }
 
 var (
-	onSQLite   shared
-	onPostgres = shared{options: apptest.Options{Postgres: true}}
+	onSQLite   = shared{options: apptest.Options{Settings: broadcasting}}
+	onPostgres = shared{options: apptest.Options{Postgres: true, Settings: broadcasting}}
 )
 
 func (s *shared) open(t *testing.T) *apptest.Instance {

@@ -13,6 +13,7 @@ import (
 type sample struct {
 	user    string // id
 	account string // handle
+	live    string // UUID
 	values  map[string]string
 }
 
@@ -31,6 +32,8 @@ func (s sample) fill(pattern string) string {
 			words[i] = s.user
 		case "handle of accounts":
 			words[i] = s.account
+		case "id of live":
+			words[i] = s.live
 		}
 	}
 	return strings.Join(words, "/")
@@ -47,12 +50,31 @@ func newSample(t *testing.T, site *apptest.Instance) sample {
 	root.Send("PUT", film.Path()+"/captions/en", apptest.Form{Files: map[string]string{"captionfile": apptest.Captions(t)}}, http.StatusNoContent)
 	site.Settle(t)
 	now := root.Video(film)
-	return sample{user: fmt.Sprint(root.Me().ID), account: "root", values: map[string]string{
+	show, relay := newShow(root)
+	return sample{user: fmt.Sprint(root.Me().ID), account: "root", live: show, values: map[string]string{
 		"id":     film.UUID,
 		"handle": "root_channel", "name": "root", "state": "completed", "jobType": "video-transcoding", "jobId": "1", "logoType": "favicon",
 		"metric": "viewers", "fileId": fmt.Sprint(now.All()[0].ID), "captionLanguage": "en", "npmName": "peertube-plugin-none",
 		"passwordId": "1", "tokenSessionId": "1", "registrationId": "1",
+		"relayId": relay,
 	}}
+}
+
+// broadcasting lets users broadcast. Nothing listens for encoders, as the stories that need this have none.
+var broadcasting = []string{"LUCARNE_LIVE_ENABLED=true", "LUCARNE_LIVE_RTMP_ENABLED=false", "LUCARNE_LIVE_WHIP_ENABLED=false"}
+
+// newShow makes a live that is sent elsewhere too, and changes it.
+func newShow(of *apptest.Client) (show, relay string) {
+	var made struct{ Video struct{ UUID string } }
+	of.Post("/api/v1/videos/live", apptest.Form{Fields: map[string]any{
+		"name": "A show", "channelId": of.Me().Channels[0].ID, "privacy": 1, "permanentLive": true, "saveReplay": true, "replaySettings[privacy]": 1,
+		"schedules[0][startAt]": "2040-01-01T20:00:00Z",
+	}}, http.StatusOK, &made)
+	path := "/api/v1/videos/live/" + made.Video.UUID
+	of.Put(path, map[string]any{"latencyMode": 3, "dvrWindow": 600})
+	var added struct{ Relay struct{ ID int } }
+	of.Post(path+"/relays", map[string]any{"name": "Elsewhere", "address": "rtmp://live.example.org/app", "key": "secret"}, http.StatusOK, &added)
+	return made.Video.UUID, fmt.Sprint(added.Relay.ID)
 }
 
 // needed are the queries that reading some lists takes.
@@ -66,6 +88,7 @@ var refused = map[string]int{
 	"/api/v1/plugins/{npmName}": http.StatusNotFound, "/api/v1/plugins/{npmName}/registered-settings": http.StatusNotFound,
 	"/api/v1/plugins/{npmName}/public-settings": http.StatusNotFound, "/api/v1/plugins/available": http.StatusBadRequest,
 	"/api/v1/custom-pages/homepage/instance": http.StatusNotFound, "/api/v1/videos/{id}/passwords": http.StatusBadRequest,
+	"/api/v1/videos/{id}/live-session": http.StatusNotFound,
 }
 
 // Everything that can be read is read once, and compared with its description on the way.
