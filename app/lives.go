@@ -18,7 +18,7 @@ func (p *platform) liveSettings() live.Settings {
 	c := p.config().Live
 	return live.Settings{
 		IsEnabled: c.Enabled, MaxDuration: c.MaxDuration.Std(), MaxInstanceLives: c.MaxInstanceLives, MaxUserLives: c.MaxUserLives,
-		AllowReplay: c.AllowReplay, MaxDVRWindow: c.DVR.MaxWindow.Std(), UsersChooseLatency: c.LatencySetting.Enabled,
+		AllowReplay: c.AllowReplay, SavesReplay: p.config().Defaults.Live.SaveReplay, MaxDVRWindow: c.DVR.MaxWindow.Std(), UsersChooseLatency: c.LatencySetting.Enabled,
 	}
 }
 

@@ -54,7 +54,7 @@ func (c Change) apply(l *Live, of video.Privacy) {
 }
 
 // check holds a change to the rules of form, then to those of the site.
-func (c Change) check(s Settings, hadReplay bool) error {
+func (c Change) check(s Settings, savesReplay bool) error {
 	if err := fault.InvalidParams(c.refused()); err != nil {
 		return err
 	}
@@ -67,13 +67,14 @@ func (c Change) check(s Settings, hadReplay bool) error {
 	if c.DVRWindow != nil && *c.DVRWindow > s.MaxDVRWindow {
 		return fault.InvalidParam("dvrWindow", int64(*c.DVRWindow/time.Second), "Should have a DVR window of at most %d seconds", int64(s.MaxDVRWindow/time.Second))
 	}
-	saves := hadReplay
-	set(&saves, c.SaveReplay)
-	if c.ReplayPrivacy != nil && !saves {
+	set(&savesReplay, c.SaveReplay)
+	if c.ReplayPrivacy != nil && !savesReplay {
 		return fault.New(fault.Invalid, "Cannot set replay settings without saveReplay enabled")
 	}
 	return nil
 }
+
+func (s Settings) savesReplay() bool { return s.SavesReplay && s.AllowReplay }
 
 const badValue = "Invalid value"
 
@@ -129,7 +130,7 @@ func (l *Lives) createIn(ctx context.Context, tx *db.Tx, viewer account.Viewer, 
 	if err != nil {
 		return made, err
 	}
-	of := Live{VideoID: made.ID, Key: newKey(), Latency: DefaultLatency, DVRWindow: WholeWindow}
+	of := Live{VideoID: made.ID, Key: newKey(), SaveReplay: l.o.Settings().savesReplay(), Latency: DefaultLatency, DVRWindow: WholeWindow}
 	d.Change.apply(&of, made.Privacy)
 	if err := insertLive(ctx, tx, of, l.o.Clock.Now()); err != nil {
 		return made, err
@@ -154,7 +155,7 @@ func (l *Lives) checkCreation(ctx context.Context, q db.Querier, viewer account.
 	if !s.IsEnabled {
 		return fault.New(fault.Forbidden, "Live is not enabled on this instance").WithCode("live_not_enabled")
 	}
-	if err := d.Change.check(s, false); err != nil {
+	if err := d.Change.check(s, s.savesReplay()); err != nil {
 		return err
 	}
 	return l.checkRoom(ctx, q, viewer)

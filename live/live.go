@@ -52,6 +52,7 @@ type Settings struct {
 	MaxInstanceLives   int           // negative: no bound
 	MaxUserLives       int           // negative: no bound
 	AllowReplay        bool
+	SavesReplay        bool // where nobody chose, as far as AllowReplay goes
 	MaxDVRWindow       time.Duration
 	UsersChooseLatency bool
 }

@@ -40,6 +40,31 @@ func TestANewLiveWaitsWithAKeyOfItsOwn(t *testing.T) {
 	})
 }
 
+func TestReplaysAreSavedByDefaultWhereTheSiteSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name             string
+		isDefault, mayBe bool
+		chosen           *bool
+		want             bool
+	}{
+		{"default", true, true, nil, true},
+		{"no default", false, true, nil, false},
+		{"default that may not be", true, false, nil, false},
+		{"somebody chose otherwise", true, true, ptr(false), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, dbtest.SQLite(t))
+			w.settings.SavesReplay, w.settings.AllowReplay = c.isDefault, c.mayBe
+			got := w.live(t, w.User(t, "alice", account.Ordinary), live.Change{SaveReplay: c.chosen})
+			if got.SaveReplay != c.want || (got.ReplayPrivacy != 0) != c.want {
+				t.Errorf("got %v with privacy %d, want %v", got.SaveReplay, got.ReplayPrivacy, c.want)
+			}
+		})
+	}
+}
+
 func TestKeysOpenTheirLiveAlone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -95,6 +95,12 @@ func (v *Videos) List(ctx context.Context, viewer account.Viewer, f Filter, p Pa
 	if err := f.checkRights(viewer); err != nil {
 		return List{}, err
 	}
+	var err error
+	if f.IncludeScheduledLive {
+		if f.IncludeScheduledLive, err = v.expectsLives(ctx); err != nil {
+			return List{}, fmt.Errorf("list videos: %w", err)
+		}
+	}
 	q := v.query(viewer, f, p)
 	if q.isEmpty {
 		return List{Videos: []Details{}}, nil

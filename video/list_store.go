@@ -102,9 +102,6 @@ func (f Filter) whose(to *db.Filter) {
 	}
 }
 
-// lateness is how long a live that was to begin is still expected. Times are cut to it, so that counts can be remembered.
-const lateness = time.Hour
-
 // visible keeps to what the viewer may find. "listed AND privacy IN (1, 4)" is, to the letter, the condition of the indexes.
 func (f Filter) visible(to *db.Filter, viewer account.Viewer, now time.Time) {
 	if f.Owner != 0 {
@@ -113,7 +110,7 @@ func (f Filter) visible(to *db.Filter, viewer account.Viewer, now time.Time) {
 	}
 	if !f.Include.Has(IncludeNotPublished) && len(f.States) == 0 {
 		if f.IncludeScheduledLive {
-			to.And("(v.listed OR v.state = 4 AND v.id IN (SELECT video_id FROM live_schedule WHERE start_at >= ?))", now.Truncate(lateness).Add(-lateness))
+			to.And("(v.listed OR v.state = 4 AND v.id IN (SELECT video_id FROM live_schedule WHERE start_at >= ?))", expectedSince(now))
 		} else {
 			to.And("v.listed")
 		}

@@ -143,3 +143,14 @@ func checkLivePrivacy(from Video, c Change) error {
 	}
 	return nil
 }
+
+// lateness is how long a live that was to begin is still expected. Times are cut to it, so that counts can be remembered.
+const lateness = time.Hour
+
+func expectedSince(now time.Time) time.Time { return now.Truncate(lateness).Add(-lateness) }
+
+// expectsLives reports whether a list with scheduled lives can differ from one without. Where it cannot, the indexes serve.
+func (v *Videos) expectsLives(ctx context.Context) (bool, error) {
+	n, err := db.Value[int](ctx, v.o.DB, "SELECT COUNT(*) FROM (SELECT 1 FROM live_schedule WHERE start_at >= ? LIMIT 1) AS soon", expectedSince(v.o.Clock.Now()))
+	return n > 0, err
+}

@@ -66,10 +66,10 @@ type Defaults struct {
 	} `key:"publish"`
 	Live struct {
 		SaveReplay bool `key:"save_replay" default:"false" doc:"New broadcasts are kept as videos."`
-	} `key:"live" use:"later"`
+	} `key:"live"`
 	P2P struct {
 		Webapp Switch `key:"webapp" set:"enabled=true" doc:"Peer-to-peer on the watch page until the viewer says otherwise"`
-		Embed  Switch `key:"embed" use:"told" set:"enabled=true" doc:"Peer-to-peer in embeds until the viewer says otherwise"`
+		Embed  Switch `key:"embed" set:"enabled=true" doc:"Peer-to-peer in embeds until the viewer says otherwise"`
 	} `key:"p2p"`
 	Player struct {
 		Theme    string `key:"theme" use:"told" default:"lucide" check:"oneof=galaxy|lucide" doc:"Look of the player: galaxy or lucide."`

@@ -6,6 +6,8 @@ CREATE TABLE live_schedule (
   PRIMARY KEY (video_id, start_at)
 );
 CREATE INDEX live_schedule_start ON live_schedule (start_at);
+-- Lists that hold scheduled lives beside what is listed.
+CREATE INDEX video_published ON video (published_at, id);
 -- How many are on air and how many wait, at each start of a broadcast.
 CREATE INDEX video_live ON video (state) WHERE is_live;
 
@@ -56,4 +58,5 @@ DROP TABLE live_relay;
 DROP TABLE live_session;
 DROP TABLE live;
 DROP INDEX video_live;
+DROP INDEX video_published;
 DROP TABLE live_schedule;
