@@ -12,14 +12,48 @@ import (
 // engine keeps an ffmpeg fed from a queue: it is started with the first sample, again when it dies or the track changes, and ends when the
 // queue is closed.
 type engine struct {
-	queue     *queue
-	plan      func(first item) (task, bool) // what to run for what comes; false: nothing any more
-	slow      func()                        // ffmpeg works, but takes longer than the show
-	restarted func(error)                   // ffmpeg died or hangs, and is started again
+	queue  *queue
+	owner  owner
+	cancel context.CancelFunc
+	done   chan struct{} // closed when nothing runs any more
 
 	latest    atomic.Int64 // when something last came back, in Unix nanoseconds
 	fruitless int          // runs in a row that gave nothing back
 	backoff   backoff
+}
+
+// owner is whose ffmpeg it is. It is called by one goroutine.
+type owner interface {
+	plan(first item) (task, bool) // what to run for what comes; false: nothing any more
+	slow()                        // ffmpeg works, but takes longer than the show
+	restarted(error)              // ffmpeg died or hangs, and is started again
+}
+
+const (
+	firstBackoff = 250 * time.Millisecond
+	mostBackoff  = 30 * time.Second
+	closeTime    = flushTime + time.Second // how long close takes: ffmpeg's own time to finish, and some to be killed
+)
+
+// newEngine makes an engine that runs until close.
+func newEngine(q *queue, of owner) *engine {
+	e := &engine{queue: q, owner: of, done: make(chan struct{})}
+	var ctx context.Context
+	ctx, e.cancel = context.WithCancel(context.Background())
+	go func() {
+		defer close(e.done)
+		e.run(ctx)
+	}()
+	return e
+}
+
+// close has what waits encoded, for a bounded time, and ends.
+func (e *engine) close() {
+	e.queue.close()
+	late := time.AfterFunc(closeTime, e.cancel)
+	defer late.Stop()
+	<-e.done
+	e.cancel()
 }
 
 // Why a child is stopped by us.
@@ -39,7 +73,7 @@ func (e *engine) run(ctx context.Context) {
 		if !ok || ctx.Err() != nil {
 			return
 		}
-		t, ok := e.plan(first)
+		t, ok := e.owner.plan(first)
 		if !ok {
 			e.queue.close()
 			return
@@ -75,10 +109,10 @@ func (e *engine) afterwards(ctx context.Context, err error) {
 	case err == nil, errors.Is(err, errRefused):
 		return
 	case errors.Is(err, errLate) && (hasWorked || e.fruitless%maxFruitless == 0):
-		e.slow()
+		e.owner.slow()
 		return
 	}
-	e.restarted(err)
+	e.owner.restarted(err)
 	e.backoff.wait(ctx, e.queue.closed, hasWorked)
 }
 
@@ -120,19 +154,16 @@ func feed(c *child, from *queue, track *stream.Track) error {
 func (e *engine) returned() { e.latest.Store(time.Now().UnixNano()) }
 
 // backoff spaces attempts: twice as far apart each time, from near again once one has worked.
-type backoff struct {
-	first, most time.Duration
-	next        time.Duration
-}
+type backoff struct{ next time.Duration }
 
 // wait waits for the next attempt; it ends with ctx and stop.
 func (b *backoff) wait(ctx context.Context, stop <-chan struct{}, hasWorked bool) {
 	if hasWorked || b.next == 0 {
-		b.next = b.first
+		b.next = firstBackoff
 	}
 	timer := time.NewTimer(b.next)
 	defer timer.Stop()
-	b.next = min(2*b.next, b.most)
+	b.next = min(2*b.next, mostBackoff)
 	select {
 	case <-timer.C:
 	case <-stop:

@@ -2,7 +2,6 @@ package encode
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -37,10 +36,8 @@ type Options struct {
 }
 
 const (
-	defaultLag   = 5 * time.Second
-	maxQueued    = 48 << 20 // bytes of one live
-	firstBackoff = 250 * time.Millisecond
-	mostBackoff  = 30 * time.Second
+	defaultLag = 5 * time.Second
+	maxQueued  = 48 << 20 // bytes of one live
 )
 
 // Why rungs are given up.
@@ -55,8 +52,6 @@ const (
 type Ladder struct {
 	o       Options
 	engine  *engine
-	cancel  context.CancelFunc
-	done    chan struct{}
 	sinks   []sink
 	picture *stream.Track // of the source; used by Start and Write alone
 
@@ -80,21 +75,12 @@ func New(o Options) (*Ladder, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ladder{o: o, encoder: encoder, done: make(chan struct{}), sinks: make([]sink, len(o.Rungs))}
+	l := &Ladder{o: o, encoder: encoder, sinks: make([]sink, len(o.Rungs))}
 	for i := range o.Rungs {
 		l.active = append(l.active, i)
 		l.sinks[i].last = -1
 	}
-	l.engine = &engine{
-		queue: newQueue(maxQueued, o.MaxLag), plan: l.plan, slow: l.slow, restarted: l.restarted,
-		backoff: backoff{first: firstBackoff, most: mostBackoff},
-	}
-	var ctx context.Context
-	ctx, l.cancel = context.WithCancel(context.Background())
-	go func() {
-		defer close(l.done)
-		l.engine.run(ctx)
-	}()
+	l.engine = newEngine(newQueue(maxQueued, o.MaxLag), l)
 	return l, nil
 }
 
@@ -133,18 +119,9 @@ func (l *Ladder) Rungs() []int {
 	return slices.Clone(l.active)
 }
 
-// closeTime bounds how long Close takes: ffmpeg's own time to finish, and some to be killed.
-const closeTime = flushTime + time.Second
-
 // Close has what was written encoded to the end, within a few seconds, and ends ffmpeg. After it nothing is called any more. It must not
 // be called from a callback, nor with a lock held that a sink takes.
-func (l *Ladder) Close() {
-	l.engine.queue.close()
-	late := time.AfterFunc(closeTime, l.cancel)
-	defer late.Stop()
-	<-l.done
-	l.cancel()
-}
+func (l *Ladder) Close() { l.engine.close() }
 
 // plan is what to run for the rungs that are left.
 func (l *Ladder) plan(first item) (task, bool) {
