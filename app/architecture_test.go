@@ -23,7 +23,7 @@ var tools = []string{
 }
 
 // surfaces never import one another, and hold no SQL.
-var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime", "http/whip"}
+var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime", "http/tracker", "http/whip"}
 
 // owners says which folder writes a table.
 var owners = map[string]string{
@@ -33,7 +33,7 @@ var owners = map[string]string{
 	"session": "account", "registration": "account", "one_time_token": "account", "follow": "account",
 	"channel": "channel", "channel_search": "channel",
 	"video": "video", "video_search": "video", "video_tag": "video", "video_password": "video", "video_schedule": "video",
-	"streaming_playlist": "video", "video_file": "video", "video_source": "video", "rendition_progress": "video", "thumbnail": "video",
+	"streaming_playlist": "video", "swarm": "video", "video_file": "video", "video_source": "video", "rendition_progress": "video", "thumbnail": "video",
 	"storyboard": "video", "caption": "video", "chapter": "video", "upload": "video",
 	"view_buffer": "video", "video_view": "video", "download_buffer": "video", "video_download": "video", "viewer": "video", "viewer_section": "video", "watch_history": "video", "rate": "video",
 	"live_schedule": "video", "live": "live", "live_session": "live", "live_relay": "live",

@@ -45,7 +45,7 @@ func (p *platform) signupRules() web.SignupRules {
 	}
 }
 
-// webSettings is what the pages see of the configuration. Sharing stays off: peers meet at a tracker, and there is none yet.
+// webSettings is what the pages see of the configuration.
 func (s *Site) webSettings() web.Settings {
 	c := s.config()
 	i := c.Instance
@@ -57,7 +57,7 @@ func (s *Site) webSettings() web.Settings {
 		HasContactForm: c.ContactForm.Enabled && s.mailbox.Enabled(), NSFWPolicy: i.DefaultNSFWPolicy,
 		CanDownload: true, TwitterName: c.Services.Twitter.Username, Broadcast: broadcastOf(c.BroadcastMessage),
 		ViewSeconds:  int(c.Views.Videos.WatchingInterval.Anonymous.Std().Seconds()),
-		MediaOrigins: mediaOrigins(c), Version: version, PageSize: c.Lucarne.PageSize.Web,
+		MediaOrigins: mediaOrigins(c), Sharing: sharingOf(c), Version: version, PageSize: c.Lucarne.PageSize.Web,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"lucarne/http/files"
 	"lucarne/http/realtime"
 	"lucarne/http/router"
+	"lucarne/http/tracker"
 	"lucarne/http/web/ui"
 	"lucarne/platform/config"
 )
@@ -54,6 +55,10 @@ func (s *Site) surfaces(limited limit) (http.Handler, error) {
 		mux.Handle(pattern, served)
 	}
 	mux.Handle(realtime.Path, router.CORS(s.realtime))
+	shared := s.tracker.Handler()
+	for _, path := range []string{tracker.SocketPath, tracker.AnnouncePath, tracker.ScrapePath} {
+		mux.Handle(path, shared)
+	}
 	mux.Handle(ui.AssetPath, ui.Assets())
 	pages, err := s.pages(limited)
 	if err != nil {

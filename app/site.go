@@ -16,6 +16,7 @@ import (
 	"lucarne/account"
 	"lucarne/http/realtime"
 	"lucarne/http/router"
+	"lucarne/http/tracker"
 	"lucarne/platform/blob"
 	"lucarne/platform/clock"
 	"lucarne/platform/config"
@@ -35,6 +36,7 @@ type Site struct {
 	server   *router.Server
 	inner    []*router.Server // what only operators may see, where addresses are set
 	realtime *realtime.Server
+	tracker  *tracker.Tracker
 	started  time.Time
 	root     account.User
 	password string // of root, when this start made it up
@@ -194,6 +196,7 @@ func (s *Site) listen() (err error) {
 	cfg := s.config()
 	h := cfg.Lucarne.HTTP
 	s.openRealtime()
+	s.tracker = s.newTracker()
 	options := router.ServerOptions{
 		Address: cfg.Listen.Address(), Logger: s.logger, ReadHeaderTimeout: h.ReadHeaderTimeout.Std(), BodyIdleTimeout: h.BodyIdleTimeout.Std(),
 		WriteIdleTimeout: h.WriteIdleTimeout.Std(), IdleTimeout: h.IdleTimeout.Std(), StopWithin: h.ShutdownTimeout.Std(), MaxHeaderBytes: int(h.MaxHeaderBytes),
@@ -223,7 +226,7 @@ func (s *Site) Addr() net.Addr { return s.server.Addr() }
 // Run answers, delivers facts, and works jobs and tasks, until ctx ends; then everything stops in good order.
 func (s *Site) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run} {
+	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run} {
 		group.Go(func() error { return part(ctx) })
 	}
 	for _, inner := range s.inner {

@@ -76,15 +76,27 @@ func (f *Files) writePlaylistRow(ctx context.Context, tx *db.Tx, of Video, after
 	if p.ID != 0 {
 		return p.ID, updatePlaylist(ctx, tx, p, now)
 	}
-	return db.Insert[int64](ctx, tx, `INSERT INTO streaming_playlist (video_id, kind, playlist_filename, sha256_filename, info_hashes, p2p_version,
+	p.VideoID = of.ID
+	return insertPlaylist(ctx, tx, p, now)
+}
+
+func insertPlaylist(ctx context.Context, tx *db.Tx, p Playlist, at time.Time) (int64, error) {
+	id, err := db.Insert[int64](ctx, tx, `INSERT INTO streaming_playlist (video_id, kind, playlist_filename, sha256_filename, info_hashes, p2p_version,
 		storage, created_at, updated_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		of.ID, p.PlaylistFilename, p.SHA256Filename, db.AsJSON(p.InfoHashes), p2pVersion, p.Storage, now, now)
+		p.VideoID, p.PlaylistFilename, p.SHA256Filename, db.AsJSON(p.InfoHashes), p2pVersion, p.Storage, at, at)
+	if err != nil {
+		return 0, err
+	}
+	return id, replaceSwarms(ctx, tx, id, p.InfoHashes)
 }
 
 func updatePlaylist(ctx context.Context, tx *db.Tx, p Playlist, at time.Time) error {
 	_, err := db.Exec(ctx, tx, `UPDATE streaming_playlist SET playlist_filename = ?, sha256_filename = ?, info_hashes = ?, p2p_version = ?, storage = ?,
 		updated_at = ? WHERE id = ?`, p.PlaylistFilename, p.SHA256Filename, db.AsJSON(p.InfoHashes), p2pVersion, p.Storage, at, p.ID)
-	return err
+	if err != nil {
+		return err
+	}
+	return replaceSwarms(ctx, tx, p.ID, p.InfoHashes)
 }
 
 func captionPlaylists(ctx context.Context, q db.Querier, id ID) ([]formCaption, error) {

@@ -52,7 +52,7 @@ func replaceLivePlaylist(ctx context.Context, tx *db.Tx, id ID, infoHashes []str
 	if err := deletePlaylist(ctx, tx, id); err != nil {
 		return err
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO streaming_playlist (video_id, kind, playlist_filename, sha256_filename, info_hashes, p2p_version, storage,
-		created_at, updated_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)`, id, LiveMaster, LiveDigests, db.AsJSON(infoHashes), p2pVersion, FileSystem, at, at)
+	live := Playlist{VideoID: id, PlaylistFilename: LiveMaster, SHA256Filename: LiveDigests, InfoHashes: infoHashes, Storage: FileSystem}
+	_, err := insertPlaylist(ctx, tx, live, at)
 	return err
 }

@@ -66,7 +66,7 @@ func (r *request) embedView(d video.Details, parts playerParts) embedView {
 	p := &view.player
 	p.Settings.IsEmbed, p.Settings.API = true, isOn(query, "api", false)
 	p.Autoplay, p.Muted, p.Loop = isOn(query, "autoplay", false), isOn(query, "muted", false), isOn(query, "loop", false)
-	if !isOn(query, "p2p", true) {
+	if !isOn(query, "p2p", r.settings.Sharing.StartsInEmbeds) {
 		p.Settings.P2P = nil
 	}
 	if !isOn(query, "title", true) {

@@ -116,6 +116,7 @@ func (r *request) addHLS(s *ui.PlayerSettings, d video.Details) {
 	s.P2P = &ui.P2P{
 		Trackers:    []string{"ws" + strings.TrimPrefix(r.pages.Site.Origin, "http") + "/tracker/socket"},
 		StunServers: append([]string{}, r.settings.Sharing.STUNServers...),
+		Starts:      r.settings.Sharing.StartsOnPages || r.viewer.IsSignedIn(), // who signed in has chosen: see shares
 		SwarmID:     cmp.Or(playlist.PlaylistURL, video.PlaylistURL(r.pages.Site, d.Privacy, d.UUID, playlist.PlaylistFilename)),
 	}
 	if playlist.SHA256Filename != "" || playlist.SHA256URL != "" {
@@ -123,7 +124,8 @@ func (r *request) addHLS(s *ui.PlayerSettings, d video.Details) {
 	}
 }
 
-// shares reports whether viewers pass parts of the video to one another: where instance and viewer agree, and everybody may have the files.
+// shares reports whether viewers may pass parts of the video to one another: where instance and viewer agree, and everybody may have the
+// files.
 func (r *request) shares(v video.Video) bool {
 	isWanted := !r.viewer.IsSignedIn() || r.viewer.User.Preferences.P2PEnabled
 	return r.settings.Sharing.Enabled && isWanted && !v.Privacy.HasPrivateFiles()

@@ -46,8 +46,10 @@ type Broadcast struct {
 
 // Sharing is how viewers pass the parts of a video to one another. Nothing else is ever contacted.
 type Sharing struct {
-	Enabled     bool
-	STUNServers []string
+	Enabled        bool // there is a tracker for them to meet at
+	StartsOnPages  bool // without being asked for, as long as the viewer does not say otherwise
+	StartsInEmbeds bool
+	STUNServers    []string
 }
 
 // Figures are how large and how used the instance is.

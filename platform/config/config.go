@@ -37,8 +37,8 @@ type Config struct {
 	Trending         Trending         `key:"trending"`
 	Redundancy       Redundancy       `key:"redundancy" use:"later"`
 	RemoteRedundancy RemoteRedundancy `key:"remote_redundancy" use:"later"`
-	Tracker          Tracker          `key:"tracker" use:"later"`
-	WebRTC           WebRTC           `key:"webrtc" use:"later"`
+	Tracker          Tracker          `key:"tracker"`
+	WebRTC           WebRTC           `key:"webrtc"`
 	CSP              CSP              `key:"csp" use:"kept"`
 	Security         Security         `key:"security"`
 	History          History          `key:"history"`

@@ -10,7 +10,7 @@ type Log struct {
 	} `key:"rotation" use:"kept"`
 	AnonymizeIP               bool `key:"anonymize_ip" default:"false" doc:"Write addresses without their last part."`
 	LogPingRequests           bool `key:"log_ping_requests" default:"true" doc:"Write a line for calls of /api/v1/ping."`
-	LogTrackerUnknownInfohash bool `key:"log_tracker_unknown_infohash" use:"later" default:"true" doc:"Write a line when a peer asks the tracker for something unknown."`
+	LogTrackerUnknownInfohash bool `key:"log_tracker_unknown_infohash" default:"true" doc:"Write a line when a peer asks the tracker for something unknown."`
 	LogHTTPRequests           bool `key:"log_http_requests" default:"true" doc:"Write a line for each request."`
 	PrettifySQL               bool `key:"prettify_sql" default:"false" use:"kept" doc:"Lay out SQL in debug messages."`
 	AcceptClientLog           bool `key:"accept_client_log" default:"true" doc:"Accept errors reported by browsers."`
