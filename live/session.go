@@ -81,11 +81,14 @@ func (s *Sessions) Begin(ctx context.Context, id video.ID, startedAt time.Time) 
 }
 
 // End notes that a session is over, and why when that was not as it should. The video of a permanent live waits for the next one, any
-// other is ended. Ending twice does nothing.
+// other is ended. Ending twice does nothing, nor does ending what was forgotten with its deleted live.
 func (s *Sessions) End(ctx context.Context, id SessionID, endedAt time.Time, code SessionError) error {
 	err := s.o.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		found, err := getSession(ctx, tx, id)
-		if err != nil || !found.IsOnAir() {
+		if fault.Is(err, fault.NotFound) || err == nil && !found.IsOnAir() {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		if err := endSession(ctx, tx, id, endedAt, code); err != nil {

@@ -232,6 +232,28 @@ func TestALiveWithoutItsReplayStaysEnded(t *testing.T) {
 	}
 }
 
+func TestALiveMayBeDeletedOnAir(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		alice := w.User(t, "alice", account.Ordinary)
+		of := w.live(t, alice, live.Change{SaveReplay: ptr(true)})
+		s := w.begin(t, of)
+		if err := w.Videos.Delete(t.Context(), alice, of.VideoID); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second time the session is forgotten
+			if err := w.sessions.End(t.Context(), s.ID, w.Clock.Now(), 0); err != nil {
+				t.Errorf("end: %v", err)
+			}
+			if _, err := w.replays.Prepare(t.Context(), s.ID); !fault.Is(err, fault.NotFound) {
+				t.Errorf("prepare its replay: %v, want not found", err)
+			}
+			w.heard(t)
+		}
+	})
+}
+
 func TestHowFarBackViewersMayGo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.SQLite(t))

@@ -1,9 +1,13 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -130,6 +134,32 @@ func TestALiveFromItsCreationToItsReplay(t *testing.T) {
 			t.Errorf("the live once it is a video: got %d", w.Code)
 		}
 	})
+}
+
+func TestALiveHasThePictureSentAlong(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, dbtest.SQLite(t), nil)
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range s.fields(t, nil) {
+		_ = w.WriteField(name, fmt.Sprint(value))
+	}
+	file, err := w.CreateFormFile("thumbnailfile", "picture.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(file, image.NewGray(image.Rect(0, 0, 1280, 720))); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	made := s.do("POST", "/videos/live", "alice", &body, map[string]string{"Content-Type": w.FormDataContentType()})
+	if made.Code != http.StatusOK {
+		t.Fatalf("got %d %s", made.Code, made.Body)
+	}
+	d, err := s.Videos.Get(t.Context(), s.onlyLive(t))
+	if err != nil || len(d.Thumbnails) == 0 || d.Thumbnails[0].IsAutomatic {
+		t.Errorf("got %+v, %v, want the chosen picture", d.Thumbnails, err)
+	}
 }
 
 // onlyLive is the id of the one live there is.
