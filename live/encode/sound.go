@@ -100,7 +100,8 @@ func (s *Sound) Write(sample stream.Sample) error {
 func (s *Sound) Close() { s.engine.close() }
 
 func (s *Sound) plan(item) (task, bool) {
-	args := append(quiet(1), "-i", "pipe:0", "-map", "0:a:0",
+	// Without nobuffer, what ffmpeg reads before it begins delays all that follows (seen with 5.1); with it, that is lost, which is less.
+	args := append(quiet(1), "-fflags", "nobuffer", "-i", "pipe:0", "-map", "0:a:0",
 		// Holes are filled with silence, so that times stay true: the encoder only counts.
 		"-af", "aresample=async=1:min_hard_comp=0.1",
 		"-c:a", "aac", "-b:a", strconv.Itoa(s.o.Bitrate), "-ar", strconv.Itoa(soundRate), "-ac", strconv.Itoa(soundChannels),
