@@ -19,6 +19,7 @@ import (
 	"lucarne/live"
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
+	"lucarne/platform/event"
 	"lucarne/video"
 	"lucarne/video/upload/uploadtest"
 )
@@ -160,6 +161,36 @@ func TestALiveHasThePictureSentAlong(t *testing.T) {
 	if err != nil || len(d.Thumbnails) == 0 || d.Thumbnails[0].IsAutomatic {
 		t.Errorf("got %+v, %v, want the chosen picture", d.Thumbnails, err)
 	}
+}
+
+// A private replay of a public live moves to where private files lie, though there are none yet.
+func TestAReplayMayBeLessPublicThanItsLive(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newStudio(t, d, nil)
+		id := s.newLive(t, map[string]any{"replaySettings[privacy]": 3})
+		session, err := s.lives.sessions.Begin(t.Context(), s.onlyLive(t), s.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.lives.sessions.End(t.Context(), session.ID, s.Clock.Now(), 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.lives.replays.Prepare(t.Context(), session.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Outbox.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := s.Outbox.Backlog(t.Context()); err != nil || left != (event.Backlog{}) {
+			t.Errorf("facts that could not be delivered: %+v, %v", left, err)
+		}
+		for token, want := range map[string]int{"": http.StatusUnauthorized, "bob": http.StatusForbidden, "alice": http.StatusOK} {
+			if w := s.do("GET", "/videos/"+id, token, nil, nil); w.Code != want {
+				t.Errorf("seen by %q: got %d, want %d", token, w.Code, want)
+			}
+		}
+	})
 }
 
 // onlyLive is the id of the one live there is.
