@@ -1,4 +1,4 @@
-package ingest_test
+package ingest
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"lucarne/live/ingest"
 	"lucarne/live/stream"
 	"lucarne/platform/fault"
 )
@@ -28,7 +27,7 @@ type air struct {
 
 func newAir() *air { return &air{shows: make(chan *show, 64)} }
 
-func (a *air) Admit(_ context.Context, r ingest.Request) (ingest.Publication, error) {
+func (a *air) Admit(_ context.Context, r Request) (Publication, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked++
@@ -62,7 +61,7 @@ func (a *air) next(t *testing.T) *show {
 // show is what one encoder sent.
 type show struct {
 	air     *air
-	request ingest.Request
+	request Request
 	done    chan struct{}
 	closed  chan struct{}
 	why     error // of the encoder's end, after closed

@@ -221,15 +221,28 @@ func (c *converter) frameOfSound(tag rtmp.Tag, now time.Time) error {
 
 // push takes a sample, of a track that may be new or changed with it.
 func (c *converter) push(t stream.Track, s stream.Sample, now time.Time) error {
-	isNews := c.lineup.set(t)
-	if c.hasBegun {
-		if isNews {
-			if err := c.lineup.announce(now); err != nil {
-				return err
-			}
+	isNews := c.lineup.isNews(t)
+	if isNews && c.lineup.has(t.ID) && !c.hasBegun { // what is kept is of the track as it was
+		if err := c.begin(now); err != nil {
+			return err
 		}
-		return c.lineup.pass(s)
 	}
+	if isNews {
+		c.lineup.set(t)
+	}
+	if !c.hasBegun {
+		return c.hold(s, now)
+	}
+	if isNews {
+		if err := c.lineup.announce(now); err != nil {
+			return err
+		}
+	}
+	return c.lineup.pass(s)
+}
+
+// hold keeps a sample until the stream begins.
+func (c *converter) hold(s stream.Sample, now time.Time) error {
 	c.keep(s)
 	if !c.isReady(s.DTS) {
 		return nil
@@ -252,20 +265,28 @@ func (c *converter) isReady(now time.Duration) bool {
 	isFull := len(c.pending) >= maxPending || c.size >= maxPendingBytes
 	if !hasPictures && c.pictures != nil {
 		if isFull {
-			c.forget(now)
+			c.forget()
 		}
 		return false
 	}
 	return isFull || now-c.pending[0].DTS >= otherTrackPatience
 }
 
-// forget lets go of sound that is from before any picture.
-func (c *converter) forget(now time.Duration) {
-	c.pending = slices.DeleteFunc(c.pending, func(s stream.Sample) bool { return s.DTS < now-time.Second })
+// forget lets go of the older half of the sound that came before any picture: it would not be used.
+func (c *converter) forget() {
+	c.pending = slices.Delete(c.pending, 0, (len(c.pending)+1)/2)
 	c.size = 0
 	for _, s := range c.pending {
 		c.size += len(s.Data)
 	}
+}
+
+// finish begins a stream that ended before it could begin, so that nothing is lost of it.
+func (c *converter) finish(now time.Time) error {
+	if c.hasBegun || len(c.pending) == 0 {
+		return nil
+	}
+	return c.begin(now)
 }
 
 // begin starts the stream with what was kept, from the first picture on.

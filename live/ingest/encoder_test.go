@@ -1,4 +1,4 @@
-package ingest_test
+package ingest
 
 import (
 	"context"
@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"lucarne/live/ingest"
 	"lucarne/live/rtmp"
 	"lucarne/live/stream"
 	"lucarne/live/streamtest"
 )
 
 // connect publishes with a key from within the test.
-func connect(t *testing.T, s *ingest.Server, key string) *rtmp.Publisher {
+func connect(t *testing.T, s *Server, key string) *rtmp.Publisher {
 	t.Helper()
 	p, err := rtmp.Publish(t.Context(), rtmp.PublishOptions{Address: "rtmp://" + s.Addr().String() + "/live", Key: key, Agent: "a test"})
 	if err != nil {

@@ -1,4 +1,4 @@
-package ingest_test
+package ingest
 
 import (
 	"errors"
@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"lucarne/live/ingest"
 	"lucarne/live/rtmp"
 	"lucarne/live/streamtest"
 	"lucarne/platform/clock"
@@ -61,7 +60,7 @@ func TestSecondEncoderIsRefused(t *testing.T) {
 func TestEncoderComesBackOnAnotherConnection(t *testing.T) {
 	t.Parallel()
 	now := clock.NewFake(time.Now())
-	s, a := listen(t, func(o *ingest.Options) { o.Clock = now })
+	s, a := listen(t, func(o *Options) { o.Clock = now })
 	clip := streamtest.Generate(t, streamtest.Standard)
 	send(t, connect(t, s, streamKey), tagsOf(clip))
 	old := a.next(t)
@@ -131,7 +130,7 @@ func TestConnectionLost(t *testing.T) {
 
 func TestSilentEncoderIsGivenUp(t *testing.T) {
 	t.Parallel()
-	s, a := listen(t, func(o *ingest.Options) { o.Limits.IdleTimeout = 50 * time.Millisecond })
+	s, a := listen(t, func(o *Options) { o.Limits.IdleTimeout = 50 * time.Millisecond })
 	p := connect(t, s, streamKey)
 	if err := ended(t, p); err == nil || !strings.Contains(err.Error(), "Nothing came from the encoder") {
 		t.Fatalf("the encoder was told %v", err)

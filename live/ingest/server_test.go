@@ -1,4 +1,4 @@
-package ingest_test
+package ingest
 
 import (
 	"context"
@@ -7,20 +7,19 @@ import (
 	"testing"
 	"time"
 
-	"lucarne/live/ingest"
 	"lucarne/live/stream"
 	"lucarne/live/streamtest"
 )
 
 // listen runs a server on the loopback until the test ends.
-func listen(t *testing.T, change func(*ingest.Options)) (*ingest.Server, *air) {
+func listen(t *testing.T, change func(*Options)) (*Server, *air) {
 	t.Helper()
 	a := newAir()
-	o := ingest.Options{Address: "127.0.0.1:0", Admitter: a}
+	o := Options{Address: "127.0.0.1:0", Admitter: a}
 	if change != nil {
 		change(&o)
 	}
-	s := ingest.New(o)
+	s := New(o)
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,16 +80,16 @@ func TestFFmpeg(t *testing.T) {
 				t.Errorf("announced %d times: %v", len(show.starts), show.starts)
 			}
 			if c.video > 0 {
-				checkPictures(t, show.starts[0][0], video, c.hasOffsets)
+				seePictures(t, show.starts[0][0], video, c.hasOffsets)
 			}
 			if c.sound > 0 {
-				checkSound(t, show.starts[0][len(show.starts[0])-1], sound)
+				hearSound(t, show.starts[0][len(show.starts[0])-1], sound)
 			}
 		})
 	}
 }
 
-func checkPictures(t *testing.T, track stream.Track, samples []stream.Sample, hasOffsets bool) {
+func seePictures(t *testing.T, track stream.Track, samples []stream.Sample, hasOffsets bool) {
 	t.Helper()
 	if track.ID != 1 || track.Codec != stream.H264 || track.Width != 160 || track.Height != 90 || track.Config[0] != 1 {
 		t.Errorf("pictures are %+v", track)
@@ -113,7 +112,7 @@ func checkPictures(t *testing.T, track stream.Track, samples []stream.Sample, ha
 	}
 }
 
-func checkSound(t *testing.T, track stream.Track, samples []stream.Sample) {
+func hearSound(t *testing.T, track stream.Track, samples []stream.Sample) {
 	t.Helper()
 	if track.ID != 2 || track.Codec != stream.AAC || track.SampleRate != 48000 || track.Channels != 2 {
 		t.Errorf("sound is %+v", track)

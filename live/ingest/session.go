@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -75,10 +76,13 @@ func (s *session) end(why error) {
 func (s *session) pump() error {
 	for {
 		tag, err := s.encoder.Read()
+		now := s.conn.clock.Now()
+		if errors.Is(err, io.EOF) {
+			return cmp.Or(s.converter.finish(now), err)
+		}
 		if err != nil {
 			return s.readFailure(err)
 		}
-		now := s.conn.clock.Now()
 		if err := s.converter.take(tag, now); err != nil {
 			return err
 		}
@@ -129,7 +133,7 @@ func (s *session) outcome(err error) error {
 // readFailure tells what the encoder did from what became of its connection.
 func (s *session) readFailure(err error) error {
 	var known *fault.Error
-	if errors.Is(err, io.EOF) || errors.As(err, &known) {
+	if errors.As(err, &known) {
 		return err
 	}
 	s.logger.Debug("the connection of an encoder broke", "error", err)

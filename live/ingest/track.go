@@ -26,24 +26,26 @@ type lineup struct {
 	changes allowance
 }
 
-// set notes what a track is from its next sample on, and tells whether that is news.
-func (l *lineup) set(t stream.Track) bool {
-	i := slices.IndexFunc(l.tracks, func(known stream.Track) bool { return known.ID == t.ID })
-	if i >= 0 && isSame(l.tracks[i], t) {
-		return false
-	}
+// set notes what a track is from its next sample on.
+func (l *lineup) set(t stream.Track) {
 	l.tracks = slices.Clone(l.tracks) // the sink has the old list
-	if i >= 0 {
+	if i := l.find(t.ID); i >= 0 {
 		l.tracks[i] = t
-		return true
+		return
 	}
 	l.tracks = append(l.tracks, t)
 	slices.SortFunc(l.tracks, func(a, b stream.Track) int { return a.ID - b.ID })
-	return true
 }
 
-func (l *lineup) has(id int) bool {
-	return slices.ContainsFunc(l.tracks, func(t stream.Track) bool { return t.ID == id })
+func (l *lineup) isNews(t stream.Track) bool {
+	i := l.find(t.ID)
+	return i < 0 || !isSame(l.tracks[i], t)
+}
+
+func (l *lineup) has(id int) bool { return l.find(id) >= 0 }
+
+func (l *lineup) find(id int) int {
+	return slices.IndexFunc(l.tracks, func(t stream.Track) bool { return t.ID == id })
 }
 
 func isSame(a, b stream.Track) bool {
