@@ -64,7 +64,7 @@ func TestEncoderComesBackOnAnotherConnection(t *testing.T) {
 	clip := streamtest.Generate(t, streamtest.Standard)
 	send(t, connect(t, s, streamKey), tagsOf(clip))
 	old := a.next(t)
-	old.wait(t, len(clip.Samples)/2)
+	old.wait(t, len(clip.Samples)) // all of it, so that the line is silent from here on
 	now.Advance(3 * time.Second)
 	second := connect(t, s, streamKey)
 	if why := old.ended(t); why == nil || !strings.Contains(why.Error(), "came back") {

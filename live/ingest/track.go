@@ -66,7 +66,7 @@ func (l *lineup) announce(now time.Time) error {
 func (l *lineup) pass(s stream.Sample) error {
 	s.DTS -= l.zero
 	last, isLater := l.last[s.Track]
-	if !isLater && s.DTS < 0 {
+	if !isLater && (s.DTS < 0 || !s.IsKey) { // the key before it was dropped
 		return nil
 	}
 	if isLater && s.DTS < last+minStep {
