@@ -19,6 +19,7 @@ type metered struct {
 	clock clock.Clock
 	mu    sync.Mutex
 	rate  allowance    // of bytes; guarded by mu: who says the last words reads beside who reads on
+	ends  atomic.Bool  // our half ended: what still comes is not looked at
 	heard atomic.Int64 // when something came, Unix milliseconds
 }
 
@@ -32,7 +33,7 @@ func newMetered(conn net.Conn, bitrate int64, c clock.Clock) *metered {
 // Read fails with a fault once the rate is exceeded.
 func (m *metered) Read(p []byte) (int, error) {
 	n, err := m.Conn.Read(p)
-	if n == 0 {
+	if n == 0 || m.ends.Load() {
 		return n, err
 	}
 	now := m.clock.Now()
@@ -45,8 +46,9 @@ func (m *metered) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// CloseWrite ends our half, where the connection has halves.
+// CloseWrite ends our half, where the connection has halves. What the other half still sends is not counted.
 func (m *metered) CloseWrite() error {
+	m.ends.Store(true)
 	if half, canHalve := m.Conn.(interface{ CloseWrite() error }); canHalve {
 		return half.CloseWrite()
 	}

@@ -41,7 +41,10 @@ func (s *session) run(ctx context.Context) {
 	if err != nil {
 		s.logger.Info("a broadcast by RTMP broke off", "reason", err)
 	}
-	if err != nil && err != errLost {
+	switch {
+	case err == nil:
+		s.encoder.Farewell()
+	case err != errLost:
 		s.end(err)
 	}
 	_ = s.encoder.Close()

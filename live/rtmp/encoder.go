@@ -137,6 +137,15 @@ func linger(conn net.Conn) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
+// Farewell lets an encoder that said goodbye hang up by itself, for a short time, then closes the connection. GStreamer's rtmp2sink (1.22)
+// goes on talking after FCUnpublish and reports an error when it is not heard.
+func (e *Encoder) Farewell() {
+	if e.wire.conn.SetReadDeadline(time.Now().Add(lingering)) == nil {
+		_, _ = io.Copy(io.Discard, e.wire.conn)
+	}
+	_ = e.wire.conn.Close()
+}
+
 // Close closes the connection without a word.
 func (e *Encoder) Close() error { return e.wire.conn.Close() }
 
