@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,7 +46,12 @@ const (
 
 // Packager packages one session. It is safe for concurrent use; each sink is used by one goroutine at a time.
 type Packager struct {
-	o Options
+	o      Options
+	create func(path string) (storage, error)
+
+	finishing sync.Once
+	recording Recording
+	failure   error // of the end
 
 	mu         sync.Mutex // guards what follows and what renditions have published; taken after a rendition's own lock
 	renditions []*rendition
@@ -53,10 +59,11 @@ type Packager struct {
 	source     *rendition
 	pace       pace
 	cuts       cuts
-	version    uint64        // grows with each change of any playlist
-	changed    chan struct{} // closed at the next change of the set of renditions
+	changed    chan struct{} // closed at the next change of the master playlist
+	shape      uint64        // grows with each such change
+	closings   uint64        // grows with each segment that is closed
 	isFinished bool
-	recording  Recording
+	isClosed   bool
 	master     cachedBody
 	digests    cachedBody
 }
@@ -79,7 +86,7 @@ func New(o Options) (*Packager, error) {
 	if !info.IsDir() {
 		return nil, fault.New(fault.Invalid, "The place of a live session is no folder")
 	}
-	return &Packager{o: o, changed: make(chan struct{})}, nil
+	return &Packager{o: o, create: createFile, changed: make(chan struct{})}, nil
 }
 
 const (
@@ -87,39 +94,139 @@ const (
 	minSegmentTarget     = 500 * time.Millisecond
 	maxSegmentTarget     = 10 * time.Second
 	defaultMemory        = 32 << 20
+	maxRenditions        = 256 // of one session, removed ones included
 )
 
 // Rendition adds a rendition and gives where its samples go. Names are 0, 1, 2…: "<name>.m3u8" is its playlist. The source has to be
 // added first. A name that was removed may be used again.
-func (p *Packager) Rendition(name int, kind Kind) (stream.Sink, error) { panic("to come") }
+func (p *Packager) Rendition(name int, kind Kind) (stream.Sink, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.isFinished || p.isClosed {
+		return nil, errClosed()
+	}
+	if name < 0 || (kind == Source) != (p.source == nil) {
+		return nil, fault.New(fault.Invalid, "Rendition %d is not of a kind that can be added", name)
+	}
+	if p.find(name) != nil {
+		return nil, fault.New(fault.Conflict, "Rendition %d is on air already", name)
+	}
+	if len(p.renditions)+len(p.retired) >= maxRenditions {
+		return nil, fault.New(fault.Unavailable, "The session has too many renditions")
+	}
+	r := newRendition(p, name, kind)
+	for _, old := range p.retired {
+		if old.name == name { // files and initialisations of the same name follow each other
+			r.firstGeneration = max(r.firstGeneration, old.shown.lastGeneration+1)
+		}
+	}
+	if kind == Source {
+		p.source = r
+	}
+	p.renditions = append(p.renditions, r)
+	slices.SortFunc(p.renditions, func(a, b *rendition) int { return a.name - b.name })
+	p.reshape()
+	return r, nil
+}
+
+// find gives a rendition that is on air; nil when there is none of the name. p.mu is held.
+func (p *Packager) find(name int) *rendition {
+	for _, r := range p.renditions {
+		if r.name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// reshape wakes those who wait for the master playlist. p.mu is held.
+func (p *Packager) reshape() {
+	p.shape++
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
 
 // Remove takes an encoded rendition off air. Its playlist is no longer found; its file stays part of the recording, as an incomplete one.
-func (p *Packager) Remove(name int) { panic("to come") }
+func (p *Packager) Remove(name int) {
+	p.mu.Lock()
+	r := p.find(name)
+	p.mu.Unlock()
+	if r == nil || r.kind == Source {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.isClosed {
+		return
+	}
+	r.flush()
+	r.isClosed = true
+	p.retire(r)
+}
+
+func (p *Packager) retire(r *rendition) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.renditions = slices.DeleteFunc(p.renditions, func(other *rendition) bool { return other == r })
+	p.retired = append(p.retired, r)
+	for _, f := range r.shown.files {
+		f.isShort = true
+		if !p.o.KeepAll {
+			p.drop(f)
+		}
+	}
+	r.shown.touch()
+	p.reshape()
+}
+
+// drop deletes a file that is no part of a recording. p.mu is held.
+func (p *Packager) drop(f *mediaFile) {
+	f.close()
+	if err := os.Remove(f.path); err != nil && !os.IsNotExist(err) {
+		p.o.Logger.Warn("delete an old live file", "error", err)
+	}
+}
+
+// onAir gives the renditions, the source first.
+func (p *Packager) onAir() []*rendition {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var found []*rendition
+	if p.source != nil {
+		found = append(found, p.source)
+	}
+	for _, r := range p.renditions {
+		if r != p.source {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// passOn gives the source's sound to the encoded renditions.
+func (p *Packager) passOn(from *rendition, heard []frame) {
+	if len(heard) == 0 {
+		return
+	}
+	for _, r := range p.onAir() {
+		if r == from {
+			continue
+		}
+		if err := r.receive(heard); err != nil {
+			p.o.Logger.Error("add sound to a live rendition", "rendition", r.name, "error", err)
+		}
+	}
+}
 
 // Hold continues every rendition up to a time while the encoder is gone: its last keyframe is shown again and its sound is silent, so
 // that players go on without a new initialisation. It is called every few hundred milliseconds until samples come again, whose times
 // have to be later.
-func (p *Packager) Hold(until time.Duration) { panic("to come") }
-
-// Finish writes out what is pending and ends the playlists. The files then hold their whole duration. What was on air can still be asked
-// for, also after the files were renamed, until Close. A second call gives the same recording.
-func (p *Packager) Finish() (Recording, error) { panic("to come") }
-
-// Close lets go of the files. A packager that was not finished leaves them for Recover.
-func (p *Packager) Close() error { panic("to come") }
-
-// Health tells how the renditions do.
-func (p *Packager) Health() []RenditionHealth { panic("to come") }
-
-// RenditionHealth is how one rendition does.
-type RenditionHealth struct {
-	Name          int
-	LastPart      time.Time     // when the last part was published; zero before the first
-	End           time.Duration // of what was published, on the timeline of the samples
-	Bitrate       int64         // bits per second of the last segment; 0 before it
-	Width, Height int
-	FrameRate     float64
-	Codecs        string
-	ForcedCuts    int  // segments cut without a keyframe, since none came in time
-	IsInMemory    bool // the disk takes nothing; parts are kept in memory
+func (p *Packager) Hold(until time.Duration) {
+	for _, r := range p.onAir() {
+		heard, err := r.hold(until)
+		if err != nil {
+			p.o.Logger.Error("continue a live without its encoder", "rendition", r.name, "error", err)
+		}
+		p.passOn(r, heard)
+	}
 }
