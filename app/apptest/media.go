@@ -30,6 +30,12 @@ func Film(t testing.TB) string {
 		"-c:v libx264 -preset ultrafast -profile:v main -pix_fmt yuv420p -g 25 -c:a aac -ac 2 -shortest")
 }
 
+// Long is two minutes, most of which a player that has begun does not have yet.
+func Long(t testing.TB) string {
+	return uploadtest.Clip(t, "long.mp4", "-f lavfi -i testsrc2=s=426x240:r=10:d=120 -f lavfi -i sine=d=120:r=44100 "+
+		"-c:v libx264 -preset ultrafast -profile:v main -pix_fmt yuv420p -g 20 -c:a aac -ac 2 -shortest")
+}
+
 // Slow takes many seconds to be encoded: it is for what happens in the middle.
 func Slow(t testing.TB) string {
 	return uploadtest.Clip(t, "slow.mp4", "-f lavfi -i testsrc2=s=1280x720:r=30:d=20 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 60 -crf 30")

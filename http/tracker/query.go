@@ -25,6 +25,12 @@ type announceQuery struct {
 	noNames    bool
 }
 
+// What clients are told in the words they know from other trackers.
+var (
+	errHash = fault.New(fault.Invalid, "invalid info_hash")
+	errPeer = fault.New(fault.Invalid, "invalid peer_id")
+)
+
 var errQuery = fault.New(fault.Invalid, "The request is not one of a BitTorrent client (BEP 3)")
 
 func parseQuery(raw string) (url.Values, error) {
@@ -45,10 +51,10 @@ func parseAnnounce(raw string) (q announceQuery, err error) {
 		return q, err
 	}
 	if q.hash, err = idOf(values.Get("info_hash")); err != nil {
-		return q, err
+		return q, errHash
 	}
 	if q.name, err = idOf(values.Get("peer_id")); err != nil {
-		return q, err
+		return q, errPeer
 	}
 	port, err := strconv.ParseUint(values.Get("port"), 10, 16)
 	q.event = values.Get("event")
@@ -83,7 +89,7 @@ func parseScrape(raw string) ([]id, error) {
 	hashes := make([]id, len(named))
 	for i, text := range named {
 		if hashes[i], err = idOf(text); err != nil {
-			return nil, err
+			return nil, errHash
 		}
 	}
 	return hashes, nil

@@ -66,13 +66,11 @@ func (r *request) embedView(d video.Details, parts playerParts) embedView {
 	p := &view.player
 	p.Settings.IsEmbed, p.Settings.API = true, isOn(query, "api", false)
 	p.Autoplay, p.Muted, p.Loop = isOn(query, "autoplay", false), isOn(query, "muted", false), isOn(query, "loop", false)
-	if !isOn(query, "p2p", r.settings.Sharing.StartsInEmbeds) {
-		p.Settings.P2P = nil
-	}
+	p.Settings.P2P = r.sharingInEmbed(p.Settings.P2P, query)
 	if !isOn(query, "title", true) {
 		view.title = ""
 	}
-	if p.Settings.P2P != nil && isOn(query, "warningTitle", true) {
+	if sharing := p.Settings.P2P; sharing != nil && sharing.Starts && isOn(query, "warningTitle", true) {
 		view.warning = r.t.T("watch.sharing-warning")
 	}
 	return view

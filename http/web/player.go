@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -110,25 +109,9 @@ func (r *request) addHLS(s *ui.PlayerSettings, d video.Details) {
 	}
 	playlist := d.Playlists[0]
 	s.HLS = r.fileURL(playlist.PlaylistURL, video.PlaylistURL(r.pages.Site, d.Privacy, d.UUID, playlist.PlaylistFilename))
-	if !r.shares(d.Video) {
-		return
+	if r.shares(d.Video) {
+		s.P2P = r.sharing(d, playlist)
 	}
-	s.P2P = &ui.P2P{
-		Trackers:    []string{"ws" + strings.TrimPrefix(r.pages.Site.Origin, "http") + "/tracker/socket"},
-		StunServers: append([]string{}, r.settings.Sharing.STUNServers...),
-		Starts:      r.settings.Sharing.StartsOnPages || r.viewer.IsSignedIn(), // who signed in has chosen: see shares
-		SwarmID:     cmp.Or(playlist.PlaylistURL, video.PlaylistURL(r.pages.Site, d.Privacy, d.UUID, playlist.PlaylistFilename)),
-	}
-	if playlist.SHA256Filename != "" || playlist.SHA256URL != "" {
-		s.P2P.SegmentHashes = r.fileURL(playlist.SHA256URL, video.PlaylistURL(r.pages.Site, d.Privacy, d.UUID, playlist.SHA256Filename))
-	}
-}
-
-// shares reports whether viewers may pass parts of the video to one another: where instance and viewer agree, and everybody may have the
-// files.
-func (r *request) shares(v video.Video) bool {
-	isWanted := !r.viewer.IsSignedIn() || r.viewer.User.Preferences.P2PEnabled
-	return r.settings.Sharing.Enabled && isWanted && !v.Privacy.HasPrivateFiles()
 }
 
 // fileURL is a path for a file of ours, so that it is found under every name this site is reached by; a remote file keeps its address.

@@ -81,8 +81,8 @@ type P2P struct {
 	Trackers      []string `json:"trackers"`
 	StunServers   []string `json:"stunServers"`
 	SwarmID       string   `json:"swarmId"`
-	Starts        bool     `json:"starts"`                  // by itself, until the viewer chooses otherwise in this browser
-	SegmentHashes string   `json:"segmentHashes,omitempty"` // URL of segments-sha256.json; peers' segments are checked against it
+	Starts        bool     `json:"starts"`        // by itself, until the viewer chooses otherwise in this browser
+	SegmentHashes string   `json:"segmentHashes"` // URL of segments-sha256.json; peers' segments are checked against it
 }
 
 func (p PlayerProps) ratio() templ.SafeCSS {

@@ -2,12 +2,13 @@ import { dataOf } from '../page'
 import { clock, Messages } from '../messages'
 import { EmbedApi } from './embed-api'
 import { listen } from './keyboard'
-import { sharingNotice, showFailure } from './notices'
+import { showFailure } from './notices'
 import { open, type Failure, type Playback } from './playback'
 import { Position } from './position'
 import { keepSound, prefer, preferences } from './preferences'
 import type { Settings } from './settings'
 import { shareDialog } from './share'
+import { Sharing, sharingNotice } from './sharing'
 import { Sheet } from './sheet'
 import { FileToken } from './token'
 import { addChapters, addStoryboard, captionTracks, showCaptions, styleCaptions } from './tracks'
@@ -21,6 +22,7 @@ class Player extends HTMLElement {
   private readonly token = new FileToken(this.settings)
   private playback: Playback | undefined
   private api: EmbedApi | undefined
+  private sharing: Sharing | undefined
   private begun = false
 
   connectedCallback() {
@@ -48,12 +50,9 @@ class Player extends HTMLElement {
     const controls = await drawControls(this, video, settings, messages)
     const say = toast(this)
     this.begin(video, say)
-    const setSharing = settings.p2p && !settings.isEmbed ? sharingNotice(this, messages) : (on: boolean) => prefer({ sharing: on })
-    const changeSharing = (on: boolean) => { setSharing(on); void this.load(video) }
-    this.addEventListener('lucarne:sharing', event => changeSharing((event as CustomEvent<boolean>).detail))
-    const sheet = new Sheet({
-      player: this, video, messages, playback: () => this.playback, sharing: { available: Boolean(settings.p2p), set: changeSharing }
-    }, controls.settingsButton, this.stop.signal)
+    this.sharing = new Sharing(settings, () => { drawNotice?.(); void this.load(video) })
+    const drawNotice = this.sharing.isAvailable && !settings.isEmbed ? sharingNotice(this, this.sharing, messages) : undefined
+    const sheet = new Sheet({ player: this, video, messages, playback: () => this.playback, sharing: this.sharing }, controls.settingsButton, this.stop.signal)
     controls.captionsButton?.addEventListener('click', () => this.toggleCaptions(video))
     controls.theatreButton?.addEventListener('click', () => this.toggleTheatre())
     if (preferences().theatre && !settings.isEmbed) this.toggleAttribute('data-theatre', true)
@@ -72,12 +71,16 @@ class Player extends HTMLElement {
 
   /** load opens the video, or opens it again another way, from the same moment. */
   private async load(video: HTMLVideoElement) {
+    const { currentTime, paused } = video
+    const isAgain = this.playback !== undefined
     this.playback?.destroy()
+    if (isAgain) video.currentTime = currentTime // which taking the stream away has forgotten
     const api = this.settings.api ? (this.api ??= new EmbedApi(video, () => this.playback, this.stop.signal)) : undefined
     this.playback = await open(video, this.settings, this.token, {
       onLevels: () => api?.resolutionsChanged(),
       onFailure: reason => this.fail(reason)
-    }, preferences().sharing)
+    }, this.sharing?.isOn ?? false)
+    if (isAgain && !paused) void video.play().catch(() => undefined)
   }
 
   private begin(video: HTMLVideoElement, say: (text: string) => void) {

@@ -9,7 +9,7 @@ export interface PeerFigures { peers: number, fromPeers: number, fromServer: num
 /** sharedHls makes an hls.js that also asks other viewers, found by our own trackers only. */
 export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, token: FileToken): { hls: Hls, figures: () => PeerFigures } {
   const figures: PeerFigures = { peers: 0, fromPeers: 0, fromServer: 0 }
-  const check = sharing.segmentHashes ? checker(sharing.segmentHashes, token) : undefined
+  const digests = new Digests(sharing.segmentHashes, token)
   const Shared = HlsJsP2PEngine.injectMixin(Hls)
   const hls = new Shared({
     ...config,
@@ -19,7 +19,7 @@ export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, toke
         rtcConfig: { iceServers: sharing.stunServers.map(urls => ({ urls })) },
         swarmId: sharing.swarmId,
         httpRequestSetup: (url, byteRange, signal) => Promise.resolve(request(token.on(url), byteRange, signal)),
-        ...check && { validateP2PSegment: check }
+        validateP2PSegment: (segment, range, data) => digests.match(segment, range, data)
       }
     }
   })
@@ -42,14 +42,39 @@ function request(url: string, range: Range | undefined, signal: AbortSignal): Re
 
 type Hashes = Record<string, string | Record<string, string>>
 
-/** checker refuses a peer's segment that is not the one the server published. The list is read once. */
-function checker(url: string, token: FileToken) {
-  let hashes: Promise<Hashes> | undefined
-  return async (segment: string, range: Range | undefined, data: ArrayBuffer): Promise<boolean> => {
-    hashes ??= fetch(token.on(url)).then(answer => answer.json() as Promise<Hashes>)
-    const known = (await hashes.catch(() => { hashes = undefined; return {} as Hashes }))[new URL(segment, location.href).pathname.split('/').pop() ?? '']
-    const wanted = typeof known === 'string' || !range ? known : known?.[`${range.start}-${range.end}`]
-    return typeof wanted === 'string' && wanted === hex(await crypto.subtle.digest('SHA-256', data))
+/** Digests tell whether a peer's segment is the one the server published. */
+class Digests {
+  private list: Promise<Hashes> | undefined
+  private readAt = 0
+
+  constructor(private readonly url: string, private readonly token: FileToken) {}
+
+  async match(segment: string, range: Range | undefined, data: ArrayBuffer): Promise<boolean> {
+    const wanted = await this.of(segment, range)
+    return wanted !== undefined && wanted === hex(await crypto.subtle.digest('SHA-256', data))
+  }
+
+  /** of reads the list once, and again for a segment it does not have: that of a live grows. */
+  private async of(segment: string, range: Range | undefined): Promise<string | undefined> {
+    const name = new URL(segment, location.href).pathname.split('/').pop() ?? ''
+    const find = async () => {
+      const known = (await this.read())[name]
+      return typeof known === 'string' || !range ? known : known?.[`${range.start}-${range.end}`]
+    }
+    let found = await find()
+    if (!found && performance.now() - this.readAt > 1000) {
+      this.list = undefined
+      found = await find()
+    }
+    return typeof found === 'string' ? found : undefined
+  }
+
+  private read(): Promise<Hashes> {
+    if (!this.list) {
+      this.readAt = performance.now()
+      this.list = fetch(this.token.on(this.url)).then(answer => answer.ok ? answer.json() as Promise<Hashes> : {}).catch(() => ({}))
+    }
+    return this.list
   }
 }
 

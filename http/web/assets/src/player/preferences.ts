@@ -1,9 +1,9 @@
 import { keep, kept } from '../page'
 
-interface Preferences { volume: number, muted: boolean, speed: number, captions: string, size: string, colours: string, theatre: boolean, sharing: boolean }
+interface Preferences { volume: number, muted: boolean, speed: number, captions: string, size: string, colours: string, theatre: boolean, sharing?: boolean }
 
 const key = 'lucarne-player'
-const initial: Preferences = { volume: 1, muted: false, speed: 1, captions: '', size: 'medium', colours: 'night', theatre: false, sharing: true }
+const initial: Preferences = { volume: 1, muted: false, speed: 1, captions: '', size: 'medium', colours: 'night', theatre: false }
 
 /** preferences are what the viewer chose before, in this browser. */
 export function preferences(): Preferences {

@@ -3,6 +3,7 @@ import type { Messages } from '../messages'
 import { allSpeeds } from './keyboard'
 import type { Playback } from './playback'
 import { prefer, preferences } from './preferences'
+import type { Sharing } from './sharing'
 import { captionTracks, showCaptions, styleCaptions } from './tracks'
 import { shortcutList, statisticList } from './panels'
 
@@ -15,7 +16,7 @@ export interface Context {
   video: HTMLVideoElement
   messages: Messages
   playback(): Playback | undefined
-  sharing: { available: boolean, set(on: boolean): void }
+  sharing: Sharing
 }
 
 /** Sheet is the panel of settings over the video, with one page per subject. */
@@ -54,7 +55,7 @@ export class Sheet {
       options.push({ label: this.t('captions'), value: this.captionNow(), pick: () => this.captions() })
       options.push({ label: this.t('caption-style'), pick: () => this.captionStyle() })
     }
-    if (sharing.available) options.push({ label: this.t('p2p'), checked: preferences().sharing, pick: () => sharing.set(!preferences().sharing) })
+    if (sharing.isAvailable) options.push({ label: this.t('p2p'), checked: sharing.isOn, pick: () => sharing.toggle() })
     options.push({ label: this.t('statistics'), pick: () => this.statistics() }, { label: this.t('shortcuts'), pick: () => this.shortcuts() })
     this.show('', options)
   }
