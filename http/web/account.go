@@ -52,7 +52,7 @@ func (p *Pages) accountVideos(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	view.list, err = r.ownList(view.path+"/videos", func(f *video.Filter) { f.Account = view.account.ID })
+	view.list, err = r.ownList(view.path+"/videos", func(f *video.Filter) { f.Account, f.IncludeScheduledLive = view.account.ID, true })
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ func (r *request) card(v video.Video) ui.Card {
 		Channel: nameOr(v.Channel.Name, v.Channel.Actor.Username), ChannelURL: channelPath(v.Channel), Avatar: avatarURL(v.Channel.Actor),
 		Sensitive: v.NSFW && r.veils(v), Mark: r.mark(v),
 	}
+	c.Starts, _ = r.nextShow(v)
 	if c.IsLive && r.pages.Viewers != nil {
 		c.Viewers = int64(r.pages.Viewers(v.ID))
 	}

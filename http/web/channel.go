@@ -39,7 +39,7 @@ func (p *Pages) channelVideos(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	view.list, err = r.ownList(view.path, func(f *video.Filter) { f.Channels = []channel.ID{view.channel.ID} })
+	view.list, err = r.ownList(view.path, func(f *video.Filter) { f.Channels, f.IncludeScheduledLive = []channel.ID{view.channel.ID}, true })
 	if err != nil {
 		return err
 	}

@@ -24,10 +24,11 @@ func embedPath(v video.Video) string { return "/videos/embed/" + v.UUID.String()
 // embedView is the player in a page of another site.
 type embedView struct {
 	player  ui.PlayerProps
-	title   string // "" shows none
-	url     string // of the video's page
-	warning string // that viewers share the video, where it is told; "" none
-	bar     bool   // of controls
+	live    *liveStageView // nil for what is no live
+	title   string         // "" shows none
+	url     string         // of the video's page
+	warning string         // that viewers share the video, where it is told; "" none
+	bar     bool           // of controls
 }
 
 // embed answers with the player alone, which any site may frame. The password of a video is sent to the same address: a cookie would
@@ -54,7 +55,7 @@ func (p *Pages) embed(w http.ResponseWriter, r *request) error {
 	view := r.embedView(d, parts)
 	page := r.page(d.Name)
 	page.Canonical, page.CSRF = r.absolute(watchPath(d.Video)), ""
-	if !isPlayable(view.player) {
+	if view.live == nil && !isPlayable(view.player) {
 		return r.embedPage(w, http.StatusOK, page, embedMessage(r, view.url, d.Name, r.t.T("watch.nothing-yet")))
 	}
 	return r.embedPage(w, http.StatusOK, page, embedContent(r, view))
@@ -73,6 +74,7 @@ func (r *request) embedView(d video.Details, parts playerParts) embedView {
 	if sharing := p.Settings.P2P; sharing != nil && sharing.Starts && isOn(query, "warningTitle", true) {
 		view.warning = r.t.T("watch.sharing-warning")
 	}
+	view.live = r.liveStageOf(d, view.player, r.URL.RequestURI())
 	return view
 }
 

@@ -3,9 +3,11 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"lucarne/account"
 	"lucarne/http/web/ui"
+	"lucarne/live"
 	"lucarne/platform/fault"
 	"lucarne/video"
 )
@@ -16,11 +18,58 @@ type StreamKeys interface {
 	StreamKey(ctx context.Context, viewer account.Viewer, id video.ID) (string, error)
 }
 
-// GoLive is what the page that broadcasts from the browser speaks for.
+// GoLive is what the pages of those who broadcast speak for.
 type GoLive struct {
-	StreamKeys StreamKeys
+	StreamKeys   StreamKeys
+	Lives        *live.Lives // nil: nothing is broadcast here
+	LiveSessions *live.Sessions
+	LiveRelays   *live.Relays
+	LiveRules    func() live.Settings
 	// Whip says how browsers broadcast here; nil: they do not.
 	Whip func() Whip
+	// Ingest says where programs send to; nil: nowhere.
+	Ingest func() Ingest
+	// LiveHealth tells how a broadcast does; false when it is not on air. nil knows nothing.
+	LiveHealth func(ctx context.Context, id video.ID) (Airing, bool)
+	// EndLive takes a live off the air, for whoever may manage it; nil cannot.
+	EndLive func(ctx context.Context, id video.ID) error
+}
+
+// Ingest is where programs such as OBS send a broadcast to, without the key; "" is switched off.
+type Ingest struct {
+	RTMP  string // "rtmp://example.org:1935/live"
+	RTMPS string // "rtmps://example.org:1936/live"
+}
+
+// Airing is how a broadcast does, for its owner.
+type Airing struct {
+	StartedAt   time.Time // zero while nothing can be watched yet
+	IsConnected bool      // an encoder sends
+	GoneAt      time.Time // since when none does
+	Protocol    string    // "rtmp", "rtmps" or "whip"
+	Encoder     string    // what it calls itself; may be empty
+	Bitrate     int64     // bits per second
+	FrameRate   float64
+	KeyInterval time.Duration // 0 before two keyframes came
+	Dropped     int           // pictures the encoder left out
+	Renditions  []AiringRendition
+	GivenUp     []int // heights that are not made, since the machine cannot keep up
+	Relays      []AiringRelay
+	Incomplete  bool // the recording lacks something
+}
+
+// AiringRendition is one quality viewers may choose.
+type AiringRendition struct {
+	Height    int // 0: sound alone
+	FrameRate float64
+	Bitrate   int64
+}
+
+// AiringRelay is how sending to another place goes.
+type AiringRelay struct {
+	ID        live.RelayID
+	IsSending bool
+	Problem   string // why it does not, in the words of the other side; may be empty
 }
 
 // Whip is how browsers broadcast: RFC 9725.
@@ -44,7 +93,7 @@ type goLiveView struct {
 }
 
 // studioPath is where a live is managed.
-func studioPath(v video.Video) string { return "/my/live/" + v.ShortUUID() }
+func studioPath(v video.Video) string { return livesPath + "/" + v.ShortUUID() }
 
 func (p *Pages) goLivePage(w http.ResponseWriter, r *request) error {
 	d, err := r.managed()

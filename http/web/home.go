@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"lucarne/account"
 	"lucarne/channel"
@@ -22,8 +23,9 @@ const (
 
 // homeView is what the home page shows.
 type homeView struct {
-	welcome  string // HTML the administrators wrote
-	recent   []ui.Card
+	welcome  string    // HTML the administrators wrote
+	lives    []ui.Card // on air and announced
+	recent   []ui.Card // but those on air
 	trending []ui.Card
 	channels []ui.Channel
 	steps    bool // for the administrator of an empty instance: what to do first
@@ -39,15 +41,19 @@ func (p *Pages) home(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if view.lives, err = r.livesNow(); err != nil {
+		return err
+	}
 	if view.welcome, err = r.welcome(); err != nil {
 		return err
 	}
 	view.recent, view.channels = r.cards(recent), r.channelCards(channelsOf(homeChannels, recent, trending))
+	view.recent = slices.DeleteFunc(view.recent, func(c ui.Card) bool { return c.IsLive })
 	// On a small instance both lists hold the same videos: one is enough.
 	if len(recent) == shelfLength {
 		view.trending = r.cards(trending)
 	}
-	view.steps = len(recent) == 0 && r.viewer.Can(account.ManageConfiguration)
+	view.steps = len(recent) == 0 && len(view.lives) == 0 && r.viewer.Can(account.ManageConfiguration)
 	return r.show(w, http.StatusOK, r.homePage(), homeContent(r, view))
 }
 
@@ -64,6 +70,21 @@ func (r *request) shelf(by video.Sort) ([]video.Details, error) {
 	r.hideSensitive(&f)
 	list, err := r.pages.Videos.List(r.Context(), r.viewer, f, video.Page{Count: shelfLength, Sort: by, SkipTotal: true})
 	return list.Videos, err
+}
+
+// livesNow are those on air, then those announced, soonest first.
+func (r *request) livesNow() ([]ui.Card, error) {
+	isLive := true
+	f := video.Filter{IsLive: &isLive, IncludeScheduledLive: true}
+	r.hideSensitive(&f)
+	newest := video.Sort{By: "publishedAt", IsDescending: true}
+	list, err := r.pages.Videos.List(r.Context(), r.viewer, f, video.Page{Count: shelfLength, Sort: newest, SkipTotal: true})
+	if err != nil {
+		return nil, err
+	}
+	cards := r.cards(list.Videos)
+	slices.SortStableFunc(cards, func(a, b ui.Card) int { return a.Starts.Compare(b.Starts) })
+	return cards, nil
 }
 
 func (r *request) welcome() (string, error) {

@@ -149,7 +149,7 @@ func (r *request) filter(l listing) video.Filter {
 	}
 	if l.live != "" {
 		isLive := l.live == "true"
-		f.IsLive = &isLive
+		f.IsLive, f.IncludeScheduledLive = &isLive, isLive
 	}
 	l.bound(&f)
 	r.chooseSensitive(&f, l.nsfw)

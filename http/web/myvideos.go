@@ -177,6 +177,8 @@ func (r *request) stateBadge(v video.Video) (tone ui.Tone, text string, ok bool)
 		return ui.Danger, r.t.T("myvideos.failed"), true
 	case v.Schedule != nil:
 		return ui.Accent, r.t.T("myvideos.scheduled", "when", r.t.DateTime(v.Schedule.UpdateAt)), true
+	case v.IsLive && v.State == video.Published:
+		return ui.Live, r.t.T("video.live"), true
 	case v.State == video.WaitingForLive:
 		return ui.Note, r.t.T("myvideos.waiting-live"), true
 	case v.State != video.Published && v.State != video.LiveEnded:
@@ -189,6 +191,7 @@ func (r *request) stateBadge(v video.Video) (tone ui.Tone, text string, ok bool)
 func (r *request) myTabs(current string) []ui.Tab {
 	list := []ui.Tab{
 		{URL: myVideosPath, Label: r.t.T("site.my-videos"), Icon: "film"},
+		{URL: livesPath, Label: r.t.T("site.my-lives"), Icon: "radio"},
 		{URL: myChannelsPath, Label: r.t.T("site.my-channels"), Icon: "tv"},
 		{URL: historyPath, Label: r.t.T("site.history"), Icon: "history"},
 		{URL: mySettingsPath, Label: r.t.T("site.settings"), Icon: "settings"},

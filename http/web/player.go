@@ -20,6 +20,7 @@ type playerParts struct {
 	token      string // of private files
 	until      time.Time
 	resumeAt   int
+	live       *ui.LivePlayback // nil unless it is on air
 }
 
 func (r *request) playerParts(d video.Details) (playerParts, error) {
@@ -42,6 +43,9 @@ func (r *request) playerParts(d video.Details) (playerParts, error) {
 	}
 	for _, c := range chapters {
 		parts.chapters = append(parts.chapters, ui.Chapter{Timecode: c.Second, Title: c.Title})
+	}
+	if parts.live, err = r.livePlayback(d); err != nil {
+		return parts, err
 	}
 	parts.storyboard, err = r.storyboard(d)
 	parts.resumeAt = r.positions([]video.Details{d})[d.ID]
@@ -85,11 +89,11 @@ func (r *request) player(d video.Details, parts playerParts) ui.PlayerProps {
 	p := ui.PlayerProps{
 		Poster: posterURL(d.Video), Sources: r.sources(d, parts), Width: width, Height: height,
 		Settings: ui.PlayerSettings{
-			UUID: d.UUID.String(), Title: d.Name, IsLive: d.IsLive, Duration: d.DurationSeconds,
+			UUID: d.UUID.String(), Title: d.Name, IsLive: parts.live != nil, Duration: d.DurationSeconds,
 			WatchURL: r.absolute(watchPath(d.Video)), EmbedURL: r.absolute(embedPath(d.Video)),
 			ViewsURL: "/api/v1/videos/" + d.UUID.String() + "/views", ViewEvery: r.settings.ViewSeconds,
 			RemembersHere: !r.viewer.IsSignedIn(), ResumeAt: float64(parts.resumeAt), Captions: parts.captions, Chapters: parts.chapters,
-			Storyboard: parts.storyboard,
+			Storyboard: parts.storyboard, Live: parts.live,
 		},
 	}
 	if d.NSFW && r.veils(d.Video) {
@@ -100,16 +104,22 @@ func (r *request) player(d video.Details, parts playerParts) ui.PlayerProps {
 		p.Settings.FileTokenURL = "/api/v1/videos/" + d.UUID.String() + "/token"
 	}
 	r.addHLS(&p.Settings, d)
+	if p.Settings.Live != nil && p.Settings.HLS != "" {
+		p.Sources = []ui.Source{{URL: parts.sign(p.Settings.HLS), Type: hlsType}}
+	}
 	return p
 }
 
+// hlsType is what the browsers that play HLS themselves know it by.
+const hlsType = "application/vnd.apple.mpegurl"
+
 func (r *request) addHLS(s *ui.PlayerSettings, d video.Details) {
-	if len(d.Playlists) == 0 || len(d.Playlists[0].Files) == 0 {
+	if len(d.Playlists) == 0 || len(d.Playlists[0].Files) == 0 && s.Live == nil {
 		return
 	}
 	playlist := d.Playlists[0]
 	s.HLS = r.fileURL(playlist.PlaylistURL, video.PlaylistURL(r.pages.Site, d.Privacy, d.UUID, playlist.PlaylistFilename))
-	if r.shares(d.Video) {
+	if r.shares(d.Video) && (s.Live == nil || !s.Live.SharesLittle) {
 		s.P2P = r.sharing(d, playlist)
 	}
 }

@@ -13,7 +13,8 @@ var problems = map[string]string{
 	"nsfwSummary": "problem.too-long", "nsfwFlags": "problem.choice", "videoQuota": "problem.size", "videoQuotaDaily": "problem.size",
 	"role": "problem.choice", "captionfile": "problem.caption", "thumbnailfile": "problem.picture", "previewfile": "problem.picture",
 	"avatarfile": "problem.picture", "bannerfile": "problem.picture", "chapters": "problem.chapters", "videofile": "problem.video-file",
-	"otpToken": "problem.code",
+	"otpToken": "problem.code", "address": "problem.relay-address", "key": "problem.relay-key", "dvrWindow": "problem.choice",
+	"latencyMode": "problem.choice", "replaySettings.privacy": "problem.choice", "schedules": "problem.date",
 }
 
 // problemOf tells what is wrong with an input in the visitor's language.
@@ -28,6 +29,7 @@ func (r *request) problemOf(param fault.Param) string {
 var fieldsOf = map[string]string{
 	"scheduleUpdate": "scheduleAt", "scheduleUpdate.updateAt": "scheduleAt", "videoPasswords": "passwords", "previewfile": "thumbnailfile",
 	"channel.name": "channelName", "registrationReason": "reason", "otpToken": "code",
+	"dvrWindow": "dvr", "latencyMode": "latency", "replaySettings.privacy": "replayPrivacy", "schedules": "startAt0",
 }
 
 func (r *request) fieldOf(param fault.Param) string {

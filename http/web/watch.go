@@ -28,9 +28,10 @@ type watchView struct {
 	video       video.Details
 	player      ui.PlayerProps
 	isPlayable  bool
-	progress    *progressView // nil unless files are being made
-	description string        // HTML
-	support     string        // HTML
+	live        *liveStageView // nil for what is no live
+	progress    *progressView  // nil unless files are being made
+	description string         // HTML
+	support     string         // HTML
 	chapters    []ui.Chapter
 	downloads   []download
 	share       share
@@ -94,6 +95,7 @@ func (r *request) watchView(d video.Details) (watchView, error) {
 		description: r.describe(d.Video), downloads: r.downloads(d, parts),
 	}
 	view.isPlayable = isPlayable(view.player)
+	view.live = r.liveStageOf(d, view.player, stagePath(d.Video))
 	if r.pages.Viewers != nil {
 		view.viewers = int64(r.pages.Viewers(d.ID))
 	}

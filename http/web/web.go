@@ -138,7 +138,8 @@ func (p *Pages) routes() []route {
 		p.homeRoutes(), p.browseRoutes(), p.searchRoutes(), p.watchRoutes(), p.embedRoutes(), p.channelRoutes(), p.accountRoutes(),
 		p.aboutRoutes(), p.preferenceRoutes(),
 		p.signInRoutes(), p.signUpRoutes(), p.securityRoutes(), p.publishRoutes(), p.myVideosRoutes(), p.videoEditRoutes(),
-		p.videoFilesRoutes(), p.videoStatsRoutes(), p.myChannelsRoutes(), p.historyRoutes(), p.goLiveRoutes(), p.mySettingsRoutes(), p.adminRoutes(),
+		p.videoFilesRoutes(), p.videoStatsRoutes(), p.myChannelsRoutes(), p.historyRoutes(), p.goLiveRoutes(), p.myLivesRoutes(), p.liveStudioRoutes(),
+		p.liveCalendarRoutes(), p.liveWatchRoutes(), p.mySettingsRoutes(), p.adminRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -16,7 +16,8 @@ type Card struct {
 	Thumbnail   string // 16:9 image, or empty
 	Duration    time.Duration
 	IsLive      bool
-	Viewers     int64 // watching now, when live
+	Viewers     int64     // watching now, when live
+	Starts      time.Time // of a live that is announced; zero for others
 	Views       int64
 	Published   time.Time // zero when it is not
 	Channel     string

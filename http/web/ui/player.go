@@ -48,9 +48,18 @@ type PlayerSettings struct {
 	Storyboard     *Storyboard `json:"storyboard,omitempty"`
 	P2P            *P2P        `json:"p2p,omitempty"` // nil: everything comes from the server
 	API            bool        `json:"api"`           // answers the embed API
+	// Live is how a live on air is followed; nil for other videos.
+	Live *LivePlayback `json:"live,omitempty"`
 
 	// Messages is filled by Player.
 	Messages map[string]any `json:"messages"`
+}
+
+// LivePlayback is how the player follows a live.
+type LivePlayback struct {
+	IsLowLatency bool `json:"lowLatency"` // parts of segments are played as they come
+	SharesLittle bool `json:"-"`          // there is no time for parts from other viewers
+	CanRewind    bool `json:"canRewind"`
 }
 
 // Caption is one caption file, in WebVTT.

@@ -17,6 +17,7 @@ import (
 	"lucarne/account/instance"
 	"lucarne/channel/channeltest"
 	"lucarne/http/web"
+	"lucarne/live"
 	"lucarne/platform/blob"
 	"lucarne/platform/db"
 	"lucarne/platform/event"
@@ -50,6 +51,13 @@ type World struct {
 	Letters     []instance.Letter // written to the administrators
 	Welcome     string            // of the home page
 	Whip        web.Whip          // how browsers broadcast
+	LiveRules   live.Settings
+	Lives       *live.Lives
+	Sessions    *live.Sessions
+	Replays     *live.Replays
+	Relays      *live.Relays
+	Airing      map[video.ID]web.Airing // how the lives on air do
+	Ended       []video.ID              // lives that were taken off the air
 	Handler     http.Handler
 
 	people map[string]account.Viewer
@@ -63,7 +71,10 @@ func New(t testing.TB, d *db.DB, limit func(string, http.Handler) http.Handler) 
 		Name: "Rivergate TV", ShortDescription: "Films, talks and broadcasts of the river quarter.", Language: "en", NSFWPolicy: "blur",
 		CanDownload: true, HasContactForm: true, PageSize: 12, ViewSeconds: 5, Version: "1.0.0",
 	}
-	w.Whip = web.Whip{Endpoint: "/whip"}
+	w.Whip, w.Airing = web.Whip{Endpoint: "/whip"}, map[video.ID]web.Airing{}
+	w.LiveRules = live.Settings{
+		IsEnabled: true, MaxInstanceLives: -1, MaxUserLives: -1, AllowReplay: true, MaxDVRWindow: 4 * time.Hour, UsersChooseLatency: true,
+	}
 	w.makeSubjects(t, d)
 	pages, err := web.New(w.services())
 	if err != nil {
@@ -103,6 +114,10 @@ func (w *World) makeSubjects(t testing.TB, d *db.DB) {
 	w.Rates = audience.NewRates(audience.Options{
 		DB: d, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Logger: logger, Settings: func() audience.Settings { return audience.Settings{} },
 	})
+	o := live.Options{
+		DB: d, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Thumbnails: w.Thumbnails, Settings: func() live.Settings { return w.LiveRules },
+	}
+	w.Lives, w.Sessions, w.Replays, w.Relays = live.New(o), live.NewSessions(o), live.NewReplays(o), live.NewRelays(o)
 }
 
 func (w *World) services() web.Services {
@@ -116,13 +131,73 @@ func (w *World) services() web.Services {
 				return web.Figures{Users: 412, ActiveMonth: 86, Videos: 1204, Views: 98_421, Channels: 57, Bytes: 812_000_000_000}, nil
 			},
 		},
-		GoLive: web.GoLive{StreamKeys: w, Whip: func() web.Whip { return w.Whip }},
+		Studio: web.Studio{PublishDefaults: func() video.Metadata {
+			return video.Metadata{Privacy: video.Public, CommentsPolicy: video.CommentsEnabled, DownloadEnabled: true}
+		}},
+		GoLive: w.goLive(),
+	}
+}
+
+func (w *World) goLive() web.GoLive {
+	return web.GoLive{
+		StreamKeys: w, Whip: func() web.Whip { return w.Whip }, Lives: w.Lives, LiveSessions: w.Sessions, LiveRelays: w.Relays,
+		LiveRules: func() live.Settings { return w.LiveRules },
+		Ingest: func() web.Ingest {
+			return web.Ingest{RTMP: "rtmp://rivergate.example:1935/live", RTMPS: "rtmps://rivergate.example:1936/live"}
+		},
+		LiveHealth: func(_ context.Context, id video.ID) (web.Airing, bool) {
+			airing, isOnAir := w.Airing[id]
+			return airing, isOnAir
+		},
+		EndLive: func(_ context.Context, id video.ID) error {
+			w.Ended = append(w.Ended, id)
+			return nil
+		},
+	}
+}
+
+// Live makes a live of the user's.
+func (w *World) Live(t testing.TB, owner account.Viewer, c live.Change, edit func(*video.Draft)) video.Video {
+	t.Helper()
+	made, err := w.Lives.Create(t.Context(), owner, live.Draft{Video: w.Draft(t, owner, edit), Change: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// GoOnAir begins a session of a live.
+func (w *World) GoOnAir(t testing.TB, id video.ID) live.Session {
+	t.Helper()
+	begun, err := w.Sessions.Begin(t.Context(), id, w.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return begun
+}
+
+// LeaveAir ends a session.
+func (w *World) LeaveAir(t testing.TB, id live.SessionID, code live.SessionError) {
+	t.Helper()
+	if err := w.Sessions.End(t.Context(), id, w.Clock.Now(), code); err != nil {
+		t.Fatal(err)
 	}
 }
 
 // StreamKey is the same key for every live.
 func (w *World) StreamKey(context.Context, account.Viewer, video.ID) (string, error) {
 	return StreamKey, nil
+}
+
+// Publish makes the prepared replay of a session a video that can be watched.
+func (w *World) Publish(t testing.TB, id live.SessionID) {
+	t.Helper()
+	err := w.DB.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return w.Replays.PublishIn(ctx, tx, id, video.Replay{Duration: time.Minute, AspectRatio: 1.7778})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Join makes a user who can sign in by name.
