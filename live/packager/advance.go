@@ -3,29 +3,24 @@ package packager
 import (
 	"slices"
 	"time"
+
+	"lucarne/platform/fault"
 )
 
 // advance writes the parts that are whole: what comes next has begun, and the sound up to there was heard.
 func (r *rendition) advance() error {
-	for {
-		n := r.nextBeginning()
-		if n == 0 {
-			return nil
-		}
+	for n := r.nextBeginning(); n > 0; n = r.nextBeginning() {
 		if err := r.open(&r.queue[0]); err != nil {
 			return err
 		}
 		next := r.queue[n]
-		if !r.isHeard(next.pts) {
-			if r.queue[len(r.queue)-1].dts < next.pts+soundGrace {
-				return nil
-			}
-			r.silence(next.pts)
+		isWaiting := !r.isHeard(next.pts) && r.queue[len(r.queue)-1].dts < next.pts+soundGrace
+		if isWaiting {
+			return nil
 		}
-		if err := r.emit(n, next.tick, next.pts, next.begins == aSegment); err != nil {
-			return err
-		}
+		r.emit(n, next.tick, next.pts, next.begins == aSegment)
 	}
+	return nil
 }
 
 // nextBeginning is where in the queue the next part begins; 0 when that is not known yet.
@@ -40,23 +35,14 @@ func (r *rendition) nextBeginning() int {
 
 // flush writes all that waits and closes the segment. Its last frame is as long as the one before.
 func (r *rendition) flush() {
-	if r.kind == Source && len(r.queue) > 0 {
+	if r.kind == Source {
 		r.p.forcePace(r)
 		r.decide()
 	}
-	err := r.advanceUnheard()
-	if n := r.decided; err == nil && n > 0 {
-		scale := scaleOf(r.queue[0].track)
-		end := r.queue[n-1].dts + r.lastInterval()
-		if err = r.open(&r.queue[0]); err == nil {
-			err = r.emit(n, max(ticks(end, scale), r.queue[n-1].tick+1), max(end, r.plan.lastShown+time.Millisecond), true)
-		}
-	} else {
-		r.p.closeSegment(r)
-	}
-	if err != nil {
+	if err := r.flushQueue(); err != nil {
 		r.p.o.Logger.Error("write the end of a live segment", "rendition", r.name, "error", err)
 	}
+	r.p.closeSegment(r)
 	r.queue, r.decided, r.bytes = nil, 0, 0
 	for _, f := range r.sounds {
 		r.bytes += int64(len(f.data))
@@ -64,19 +50,22 @@ func (r *rendition) flush() {
 	r.plan.hasBegun, r.isStill = r.kind == Source && r.plan.hasBegun, false
 }
 
-// advanceUnheard writes whole parts without waiting for sound.
-func (r *rendition) advanceUnheard() error {
-	for n := r.nextBeginning(); n > 0; n = r.nextBeginning() {
+// flushQueue writes parts without waiting for sound.
+func (r *rendition) flushQueue() error {
+	for r.decided > 0 {
 		if err := r.open(&r.queue[0]); err != nil {
 			return err
 		}
+		n := r.nextBeginning()
+		if n == 0 {
+			n = r.decided
+			end := r.queue[n-1].dts + r.lastInterval()
+			tick := max(ticks(end, scaleOf(r.queue[0].track)), r.queue[n-1].tick+1)
+			r.emit(n, tick, max(end, r.plan.lastShown+time.Millisecond), true)
+			return nil
+		}
 		next := r.queue[n]
-		if !r.isHeard(next.pts) {
-			r.silence(next.pts)
-		}
-		if err := r.emit(n, next.tick, next.pts, next.begins == aSegment); err != nil {
-			return err
-		}
+		r.emit(n, next.tick, next.pts, next.begins == aSegment)
 	}
 	return nil
 }
@@ -84,7 +73,7 @@ func (r *rendition) advanceUnheard() error {
 func (r *rendition) lastInterval() time.Duration {
 	last := r.queue[r.decided-1]
 	if last.track == r.sound {
-		return timeOf(aacFrame, scaleOf(last.track))
+		return frameLength(last.track)
 	}
 	if r.plan.interval > 0 && !r.isStill {
 		return r.plan.interval
@@ -101,6 +90,9 @@ func (r *rendition) open(f *frame) error {
 	picture, sound := r.picture, f.cut.sound
 	if r.picture == nil {
 		sound = f.track
+	}
+	if r.generation != nil && r.generation.number >= r.firstGeneration+maxGenerations {
+		return fault.New(fault.Invalid, "The encoder changes its tracks too often")
 	}
 	isNew := r.generation == nil || r.generation.picture != picture || r.generation.sound != sound
 	if isNew {
@@ -126,7 +118,7 @@ func (r *rendition) open(f *frame) error {
 // dropSounds forgets what was to be heard before a time: nothing is seen with it.
 func (r *rendition) dropSounds(before time.Duration) {
 	r.sounds = slices.DeleteFunc(r.sounds, func(f frame) bool {
-		drop := f.dts+timeOf(aacFrame, scaleOf(f.track))/2 < before
+		drop := f.dts+frameLength(f.track)/2 < before
 		if drop {
 			r.bytes -= int64(len(f.data))
 		}
@@ -134,24 +126,24 @@ func (r *rendition) dropSounds(before time.Duration) {
 	})
 }
 
-// emit writes a part of the first n frames of the queue, which ends at a tick, with the sound up to a time, and publishes it.
-func (r *rendition) emit(n int, endTick int64, until time.Duration, isLast bool) error {
+// emit writes a part of the first n frames of the queue, which ends at a tick, with the sound up to a time, and publishes it. Sound that
+// is missing is silent.
+func (r *rendition) emit(n int, endTick int64, until time.Duration, isLast bool) {
+	if !r.isHeard(until) {
+		r.silence(until)
+	}
 	frames := r.queue[:n]
 	scale := scaleOf(frames[0].track)
 	made := part{
 		duration: timeOf(endTick, scale) - timeOf(frames[0].tick, scale), isIndependent: frames[0].isKey, frames: n,
 		end: timeOf(endTick, scale),
 	}
-	runs := []run{{id: pictureID, scale: scale, frames: frames, end: endTick}}
-	sounds := 0
-	if r.picture == nil {
-		runs[0].id, runs[0].isSound = soundID, true
-	} else {
+	runs, sounds := []run{{id: soundID, scale: scale, frames: frames, end: endTick, isSound: true}}, 0
+	if r.picture != nil {
+		runs[0].id, runs[0].isSound = pictureID, false
 		sounds = r.soundsBefore(until)
-		if track := r.generation.sound; track != nil {
-			if heard := ofTrack(r.sounds[:sounds], r.generation); len(heard) > 0 {
-				runs = append(runs, run{id: soundID, scale: scaleOf(track), frames: heard, end: r.endOf(heard, sounds), isSound: true})
-			}
+		if heard := r.ofGeneration(sounds); len(heard) > 0 {
+			runs = append(runs, run{id: soundID, scale: scaleOf(heard[0].track), frames: heard, end: r.endOf(heard, sounds), isSound: true})
 		}
 	}
 	r.sequence++
@@ -160,7 +152,6 @@ func (r *rendition) emit(n int, endTick int64, until time.Duration, isLast bool)
 	r.p.addPart(r, made, r.scratch, isLast)
 	r.shownEnd = until
 	r.consume(n, sounds)
-	return nil
 }
 
 func (r *rendition) soundsBefore(until time.Duration) int {
@@ -171,8 +162,12 @@ func (r *rendition) soundsBefore(until time.Duration) int {
 	return n
 }
 
-func ofTrack(sounds []frame, g *generation) []frame {
-	return slices.DeleteFunc(slices.Clone(sounds), func(f frame) bool { return f.track != g.sound })
+// ofGeneration gives those of the first n sounds that the file has a track for.
+func (r *rendition) ofGeneration(n int) []frame {
+	if r.generation.sound == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.sounds[:n]), func(f frame) bool { return f.track != r.generation.sound })
 }
 
 // endOf is where the last of the frames ends: where the next begins, if that is near.

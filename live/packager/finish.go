@@ -59,7 +59,7 @@ func (p *Packager) conclude() (Recording, error) {
 
 func (f *mediaFile) recorded(name int) Recorded {
 	made := Recorded{
-		Rendition: name, Path: f.path, Size: f.size, Start: f.start, Duration: f.end - f.start, Codecs: codecs(f.generation), Bandwidth: f.peak,
+		Rendition: name, Path: f.path, Size: f.size, Start: f.start, Duration: f.end - f.start, Codecs: f.generation.codecs(), Bandwidth: f.peak,
 		IsComplete: !f.isShort, HasAudio: f.generation.sound != nil,
 	}
 	if t := f.generation.picture; t != nil {
@@ -108,7 +108,7 @@ func (p *Packager) Health() []RenditionHealth {
 			Name: r.name, LastPart: s.lastPart, End: s.end(), Bitrate: s.lastRate, ForcedCuts: s.forced, IsInMemory: s.isInMemory,
 		}
 		if g := s.generation(); g != nil {
-			h.Codecs = codecs(g)
+			h.Codecs = g.codecs()
 			if g.picture != nil {
 				h.Width, h.Height, h.FrameRate = g.picture.Width, g.picture.Height, frameRate(s.frames, s.framed)
 			}
@@ -129,19 +129,6 @@ type RenditionHealth struct {
 	Codecs        string
 	ForcedCuts    int  // segments cut without a keyframe, since none came in time
 	IsInMemory    bool // the disk takes nothing; parts are kept in memory
-}
-
-// codecs is the CODECS attribute of the tracks.
-func codecs(g *generation) string {
-	switch {
-	case g.video == nil && g.audio == nil:
-		return ""
-	case g.video == nil:
-		return g.audio.Codec
-	case g.audio == nil:
-		return g.video.Codec
-	}
-	return g.video.Codec + "," + g.audio.Codec
 }
 
 // close lets go of the file. It may be closed already.

@@ -49,6 +49,9 @@ func newGeneration(number int, picture, sound *stream.Track) (*generation, error
 	return g, err
 }
 
+// codecs is the CODECS attribute.
+func (g *generation) codecs() string { return hls.File{Video: g.video, Audio: g.audio}.Codecs() }
+
 // scaleOf is the time scale of a track.
 func scaleOf(t *stream.Track) int64 {
 	if t.Codec.IsVideo() {

@@ -3,8 +3,6 @@ package packager
 import (
 	"math"
 	"time"
-
-	"lucarne/live/stream"
 )
 
 // Bounds of what is decided from the first keyframes.
@@ -71,12 +69,16 @@ func (p pace) wantsCut(length, keyInterval time.Duration) bool {
 // holdBack is HOLD-BACK: at least three target durations (RFC 8216bis §4.4.3.8).
 func (p pace) holdBack() time.Duration { return 3 * p.target }
 
-// minPartHoldBack keeps very short parts from asking too much of the network.
-const minPartHoldBack = 1200 * time.Millisecond
+// partHoldBack is PART-HOLD-BACK: three part targets, as RFC 8216bis §4.4.3.8 recommends.
+func (p pace) partHoldBack() time.Duration { return 3 * p.part }
 
-// partHoldBack is PART-HOLD-BACK: at least two part targets, better three (RFC 8216bis §4.4.3.8). Two and a half keep the picture
-// within three seconds.
-func (p pace) partHoldBack() time.Duration { return max(p.part*5/2, minPartHoldBack) }
+// partLimit is the Advance Part Limit of RFC 8216bis §6.2.5.2.
+func (p pace) partLimit() int {
+	if p.part >= time.Second {
+		return 3
+	}
+	return int(math.Ceil(3 / p.part.Seconds()))
+}
 
 // skipUntil is CAN-SKIP-UNTIL: at least six target durations (RFC 8216bis §4.4.3.8).
 func (p pace) skipUntil() time.Duration { return 6 * p.target }
@@ -93,47 +95,4 @@ func (p pace) patience() time.Duration {
 		return 3 * maxUndecided / 2
 	}
 	return 3 * p.target
-}
-
-// cut is where a segment begins, in all renditions.
-type cut struct {
-	number          int64 // the media sequence number
-	at              time.Duration
-	sound           *stream.Track // from here on
-	isDiscontinuity bool
-	isForced        bool // no keyframe came in time
-}
-
-// maxCuts bounds how many cuts are remembered for renditions that come later.
-const maxCuts = 128
-
-// cutTolerance is how far from the source's a keyframe may be that was made at it: at another frame rate the frame is another.
-const cutTolerance = 50 * time.Millisecond
-
-// cuts are the last cuts, in order and without holes.
-type cuts []cut
-
-func (c *cuts) add(next cut) {
-	*c = append(*c, next)
-	if len(*c) > maxCuts {
-		*c = append((*c)[:0], (*c)[1:]...)
-	}
-}
-
-// find gives the cut of a number, when it is known.
-func (c cuts) find(number int64) (cut, bool) {
-	if len(c) == 0 || number < c[0].number || number > c[len(c)-1].number {
-		return cut{}, false
-	}
-	return c[number-c[0].number], true
-}
-
-// near gives the cut at a time.
-func (c cuts) near(at time.Duration) (cut, bool) {
-	for i := len(c) - 1; i >= 0; i-- {
-		if (c[i].at - at).Abs() <= cutTolerance {
-			return c[i], true
-		}
-	}
-	return cut{}, false
 }

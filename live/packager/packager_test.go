@@ -260,6 +260,10 @@ func TestAnEncodedRenditionFollowsTheSource(t *testing.T) {
 	if _, err := p.Playlist(t.Context(), "1.m3u8", Reload{}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a removed rendition: %v", err)
 	}
+	recording, err := p.Finish()
+	if err != nil || len(recording.Renditions) != 2 || !recording.Renditions[0].IsComplete || recording.Renditions[1].IsComplete {
+		t.Errorf("recorded %+v, %v", recording, err)
+	}
 }
 
 func TestAKilledRecordingIsMended(t *testing.T) {
@@ -368,7 +372,7 @@ func TestAFullDiskDoesNotEndTheShow(t *testing.T) {
 		}
 	}
 	p, source := newPackager(t, o)
-	left := int64(400_000)
+	left := int64(200_000)
 	p.create = func(path string) (storage, error) {
 		f, err := createFile(path)
 		return fullDisk{f, &left}, err

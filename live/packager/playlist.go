@@ -2,13 +2,11 @@ package packager
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"math"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"lucarne/platform/fault"
@@ -24,20 +22,12 @@ type Reload struct {
 	Skip    bool // _HLS_skip: leave out old segments
 }
 
-// Body is a playlist or a list of digests, made once and shared by all who ask. It is not to be changed.
-type Body struct {
-	Plain       []byte
-	Gzip        []byte
-	ContentType string
-	ETag        string
-}
-
 // The names of playlists, and what they are.
 const (
 	masterName   = "master.m3u8"
 	digestsName  = "segments-sha256.json"
 	playlistType = "application/vnd.apple.mpegurl"
-	digestsType  = "application/json; charset=utf-8"
+	digestsType  = "application/json"
 )
 
 // Playlist gives "master.m3u8", "<n>.m3u8" or "segments-sha256.json". It waits for what q asks for, at most three target durations:
@@ -46,60 +36,38 @@ const (
 func (p *Packager) Playlist(ctx context.Context, file string, q Reload) (*Body, error) {
 	switch file {
 	case masterName:
-		if err := p.wait(ctx, 0, Reload{}); err != nil {
-			return nil, err
-		}
-		return p.master.get(p.about(masterName, playlistType), p.versionOf(&p.shape), p.masterText)
+		return p.masterBody(ctx)
 	case digestsName:
-		return p.digests.get(p.about(digestsName, digestsType), p.versionOf(&p.closings), p.digestsText)
+		p.mu.Lock()
+		made := p.digests.at(p.closings, digestsType, p.digestsText)
+		p.mu.Unlock()
+		return made.pack()
 	}
 	name, ok := strings.CutSuffix(file, ".m3u8")
-	n, err := strconv.Atoi(name)
-	if !ok || err != nil || strconv.Itoa(n) != name {
-		return nil, notFound()
+	n, ok := number(name, ok)
+	if !ok || strconv.Itoa(n) != name {
+		return nil, errNotFound()
 	}
-	if err := p.wait(ctx, n, q); err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	r := p.find(n)
-	p.mu.Unlock()
-	if r == nil {
-		return nil, notFound()
-	}
-	bodies, version := &r.shown.bodies, p.versionOf(&r.shown.version)
-	if q.Skip {
-		return bodies.delta.get(p.about(file+"-delta", playlistType), version, func() []byte { return p.mediaText(r, true) })
-	}
-	return bodies.full.get(p.about(file, playlistType), version, func() []byte { return p.mediaText(r, false) })
+	return p.mediaBody(ctx, n, q)
 }
 
-func (p *Packager) versionOf(counter *uint64) uint64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return *counter
-}
+func errNotFound() error { return fault.New(fault.NotFound, "There is no such file on air") }
 
-func notFound() error { return fault.New(fault.NotFound, "There is no such file") }
-
-// wait returns once the playlist of a rendition holds what is asked for.
-func (p *Packager) wait(ctx context.Context, name int, q Reload) error {
+// await looks until what is looked for is there, at most for the patience of players. look is called under the lock: it gives what to
+// wait for, nil when it is done.
+func (p *Packager) await(ctx context.Context, look func() (<-chan struct{}, error)) error {
 	var patience <-chan time.Time
 	for {
 		p.mu.Lock()
-		r := p.find(name)
-		if r == nil {
-			p.mu.Unlock()
-			return notFound()
-		}
-		isThere, err := r.shown.holds(q, p.pace)
-		isThere = isThere || p.isFinished
-		changed, longest := r.shown.changed, p.pace.patience()
+		changed, err := look()
+		isClosed, longest := p.isClosed, p.pace.patience()
 		p.mu.Unlock()
-		if err != nil || isThere {
+		switch {
+		case isClosed:
+			return errNotFound()
+		case err != nil || changed == nil:
 			return err
-		}
-		if patience == nil {
+		case patience == nil:
 			timer := time.NewTimer(longest)
 			defer timer.Stop()
 			patience = timer.C
@@ -114,151 +82,111 @@ func (p *Packager) wait(ctx context.Context, name int, q Reload) error {
 	}
 }
 
-// holds reports whether what is asked for is published. What lies further ahead than RFC 8216bis §6.2.5.2 has servers wait for is
-// fault.Invalid.
-func (s *published) holds(q Reload, pace pace) (bool, error) {
-	number, index := s.lastPartAt()
-	if number < 0 || !q.HasMSN {
-		if q.HasPart && !q.HasMSN {
-			return false, fault.New(fault.Invalid, "_HLS_part needs _HLS_msn")
+// mediaBody waits for what is asked of a media playlist.
+func (p *Packager) mediaBody(ctx context.Context, name int, q Reload) (*Body, error) {
+	var made *pendingBody
+	err := p.await(ctx, func() (<-chan struct{}, error) {
+		r := p.find(name)
+		if r == nil {
+			return nil, errNotFound()
 		}
-		return number >= 0, nil
-	}
-	if q.MSN < 0 || q.Part < 0 || q.MSN > s.lastClosed()+2 || q.MSN >= number && q.Part > index+s.advance(q, number)+pace.partLimit() {
-		return false, fault.New(fault.Invalid, "The segment asked for is too far ahead")
-	}
-	if !q.HasPart || !pace.isLow {
-		return q.MSN <= s.lastClosed(), nil
-	}
-	if closed := s.find(q.MSN); closed != nil && q.Part >= closed.partCount {
-		q.MSN, q.Part = q.MSN+1, 0 // RFC 8216bis §6.2.5.2
-	}
-	return q.MSN < number || q.MSN == number && q.Part <= index, nil
-}
-
-// advance is how far the part of another segment may be ahead of ours: it begins to count anew.
-func (s *published) advance(q Reload, number int64) int {
-	if q.MSN > number {
-		return 0
-	}
-	return 1
-}
-
-// lastClosed is the number of the last closed segment; -1 before the first.
-func (s *published) lastClosed() int64 {
-	if n := len(s.segments); n > 0 {
-		return s.segments[n-1].number
-	}
-	if s.open != nil {
-		return s.open.number - 1
-	}
-	return -1
-}
-
-// partLimit is the Advance Part Limit of RFC 8216bis §6.2.5.2.
-func (p pace) partLimit() int {
-	if p.part <= 0 || p.part >= time.Second {
-		return 3
-	}
-	return int(math.Ceil(3 / p.part.Seconds()))
-}
-
-// bodies are the playlists of a rendition as they are sent.
-type bodies struct{ full, delta cachedBody }
-
-// about is what a body says of itself.
-func (p *Packager) about(name, contentType string) Body {
-	return Body{ETag: fmt.Sprintf("%x-%s", p.o.StartedAt.UnixMilli(), name), ContentType: contentType}
-}
-
-// cachedBody is a body made once for each version of what it tells.
-type cachedBody struct {
-	mu      sync.Mutex
-	version uint64
-	body    *Body
-}
-
-// get gives the body, made anew when what it tells changed meanwhile. A text of nothing is fault.NotFound.
-func (c *cachedBody) get(about Body, version uint64, text func() []byte) (*Body, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.body != nil && c.version >= version {
-		return c.body, nil
-	}
-	about.Plain = text()
-	if len(about.Plain) == 0 {
-		return nil, notFound()
-	}
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	if err == nil {
-		_, err = w.Write(about.Plain)
-	}
-	if err == nil {
-		err = w.Close()
-	}
+		isThere, err := r.shown.holds(q, p.pace)
+		if err != nil {
+			return nil, err
+		}
+		if !isThere && !p.isFinished {
+			return r.shown.changed, nil
+		}
+		cache, isDelta := &r.shown.full, q.Skip && p.skippable(r) > 0
+		if isDelta {
+			cache = &r.shown.delta
+		}
+		made = cache.at(r.shown.version, playlistType, func() []byte { return p.mediaText(r, isDelta) })
+		return nil, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	about.Gzip, about.ETag = packed.Bytes(), fmt.Sprintf("%q", fmt.Sprintf("%s-%d", about.ETag, version))
-	c.version, c.body = version, &about
-	return c.body, nil
+	return made.pack()
 }
 
-// mediaText is the media playlist of a rendition.
-func (p *Packager) mediaText(r *rendition, isDelta bool) []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w := playlistWriter{p: p, r: r, s: &r.shown}
-	w.write(isDelta)
-	return w.b.Bytes()
-}
-
-// masterText lists the renditions there is something of, best first.
-func (p *Packager) masterText() []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	list := hls.MasterPlaylist{IndependentSegments: true}
-	for _, r := range p.renditions {
-		s := &r.shown
-		if !s.hasBegun() || len(s.generations) == 0 {
-			continue
+// masterBody waits until each rendition has a segment. When one of them takes too long, it is left out.
+func (p *Packager) masterBody(ctx context.Context) (*Body, error) {
+	var made *pendingBody
+	hasSome := func(r *rendition) bool { return len(r.shown.segments) > 0 }
+	err := p.await(ctx, func() (<-chan struct{}, error) {
+		isAny := slices.ContainsFunc(p.renditions, hasSome)
+		if isAny || p.isFinished {
+			made = p.master.at(p.shape, playlistType, p.masterText)
 		}
-		list.IndependentSegments = list.IndependentSegments && !s.hasForced
-		list.Variants = append(list.Variants, s.variant(r.name))
+		isWhole := isAny && !slices.ContainsFunc(p.renditions, func(r *rendition) bool { return !hasSome(r) })
+		if isWhole || p.isFinished {
+			return nil, nil
+		}
+		return p.changed, nil
+	})
+	if made == nil || err != nil && !fault.Is(err, fault.Unavailable) {
+		return nil, err
+	}
+	return made.pack()
+}
+
+// holds reports whether what is asked for is published. What lies further ahead than RFC 8216bis §6.2.5.2 has servers wait for is
+// fault.Invalid.
+func (s *published) holds(q Reload, pace pace) (bool, error) {
+	if q.MSN < 0 || q.Part < 0 || q.HasPart && !q.HasMSN {
+		return false, fault.New(fault.Invalid, "_HLS_msn and _HLS_part do not make sense")
+	}
+	if len(s.segments) == 0 || !q.HasMSN {
+		return len(s.segments) > 0, nil
+	}
+	parts := 0 // of the open segment
+	if s.open != nil {
+		parts = len(s.open.parts)
+	}
+	isFar := q.MSN > s.next+1 || q.MSN == s.next && q.Part > parts+pace.partLimit() || q.MSN > s.next && q.Part > pace.partLimit()
+	if isFar {
+		return false, fault.New(fault.Invalid, "The segment asked for is too far ahead")
+	}
+	if !q.HasPart || !pace.isLow {
+		return q.MSN < s.next, nil
+	}
+	if closed := s.find(q.MSN); closed != nil && q.Part >= closed.partCount {
+		q.MSN, q.Part = q.MSN+1, 0 // RFC 8216bis §6.2.5.2: a part past the last is the first of the next segment
+	}
+	return q.MSN < s.next || q.MSN == s.next && q.Part < parts, nil
+}
+
+// masterText lists the renditions there is something of.
+func (p *Packager) masterText() []byte {
+	var list hls.MasterPlaylist
+	for _, r := range p.renditions {
+		if len(r.shown.segments) > 0 {
+			list.Variants = append(list.Variants, r.shown.variant(r.name))
+		}
 	}
 	text, err := list.MarshalText()
-	if err != nil || len(list.Variants) == 0 {
-		return nil
+	if err != nil {
+		p.o.Logger.Error("write the master playlist of a live", "error", err)
 	}
 	return text
 }
 
 // variant describes the rendition as it is now.
 func (s *published) variant(name int) hls.Variant {
-	g := s.generations[len(s.generations)-1]
-	v := hls.Variant{URI: fmt.Sprintf("%d.m3u8", name), Codecs: codecs(g), Bandwidth: s.promised, FrameRate: frameRate(s.frames, s.framed)}
+	g := s.generation()
+	average := bitRate(s.bytes, s.time)
+	v := hls.Variant{
+		URI: fmt.Sprintf("%d.m3u8", name), Codecs: g.codecs(), Bandwidth: max(s.promised, average, 1), AverageBandwidth: average,
+	}
 	if g.picture != nil {
-		v.Width, v.Height = g.picture.Width, g.picture.Height
+		v.Width, v.Height, v.FrameRate = g.picture.Width, g.picture.Height, frameRate(s.frames, s.framed)
 	}
-	if s.time > 0 {
-		v.AverageBandwidth = bitRate(s.bytes, s.time)
-	}
-	if v.Bandwidth == 0 && s.open != nil {
-		size := int64(0)
-		for _, made := range s.open.parts {
-			size += made.at.size
-		}
-		v.Bandwidth = bitRate(size, s.open.duration)
-	}
-	v.Bandwidth = max(v.Bandwidth, v.AverageBandwidth, 1)
 	return v
 }
 
 // digestsText is what players check segments from peers against: PeerTube's segments-sha256.json of a live.
 func (p *Packager) digestsText() []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for _, r := range p.renditions {
@@ -269,7 +197,7 @@ func (p *Packager) digestsText() []byte {
 			if b.Len() > 1 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, `"%s":"%x"`, segmentName(r.name, seg.number), seg.digest)
+			fmt.Fprintf(&b, "%q:\"%x\"", segmentName(r.name, seg.number), seg.digest)
 		}
 	}
 	b.WriteByte('}')

@@ -12,8 +12,10 @@ func (p *Packager) openSegment(r *rendition, c cut, at time.Duration) {
 	defer p.mu.Unlock()
 	s := &r.shown
 	if !s.hasBegun() {
-		s.next = c.number
-		s.discontinuity = p.discontinuitiesBefore(c.number)
+		s.next, s.discontinuity = c.number, c.discontinuities
+		if c.isDiscontinuity {
+			s.discontinuity++ // not told here, as nothing is before it
+		}
 	}
 	for number := s.next; number < c.number; number++ {
 		p.addGap(r, number)
@@ -45,9 +47,7 @@ func (p *Packager) addGap(r *rendition, number int64) {
 		length = after.at - c.at
 	}
 	gap := &segment{number: number, at: c.at, duration: length, generation: r.generation, isDiscontinuity: c.isDiscontinuity, isGap: true}
-	if r.generation != nil {
-		r.generation.segments++
-	}
+	r.generation.segments++
 	r.shown.add(gap)
 	if n := len(r.shown.files); n > 0 {
 		r.shown.files[n-1].isShort = true
@@ -126,7 +126,7 @@ func (seg *segment) join() {
 	for _, made := range seg.parts {
 		seg.loc.size += made.at.size
 	}
-	if seg.loc.data == nil {
+	if seg.loc.file != nil || seg.isGap {
 		return
 	}
 	whole := make([]byte, 0, seg.loc.size)
@@ -146,7 +146,7 @@ func (s *published) bound(most int64) {
 		}
 		if seg.loc.data != nil {
 			s.memory -= seg.loc.size
-			seg.loc.data, seg.parts, seg.isGap, seg.tail = nil, nil, true, nil
+			seg.loc.data, seg.parts, seg.isGap = nil, nil, true
 		}
 	}
 }
@@ -215,16 +215,12 @@ func (s *published) recall(lock sync.Locker, file *mediaFile, head []byte) (begi
 		file.size, file.frames = min(file.size, made.at.offset), file.frames-made.frames
 		file.end = min(file.end, made.end-made.duration)
 		made.at.file = nil
-		made.at.data, head = split(head, made.at.size)
-		s.memory += int64(len(made.at.data))
+		if int64(len(head)) < made.at.size { // it cannot be read either
+			s.open.isGap = true
+			continue
+		}
+		made.at.data, head = head[:made.at.size:made.at.size], head[made.at.size:]
+		s.memory += made.at.size
 	}
 	return begins
-}
-
-// split takes so many bytes off the front; nothing when there are not as many.
-func split(b []byte, size int64) (front, rest []byte) {
-	if int64(len(b)) < size {
-		return nil, nil
-	}
-	return b[:size:size], b[size:]
 }

@@ -27,60 +27,55 @@ type segment struct {
 	isForced        bool
 	isGap           bool // there is nothing to fetch
 	digest          [sha256.Size]byte
-	head            []byte // its lines in the playlist that stand before those of its parts
-	tail            []byte // and those behind
 }
 
-// published is what players see of a rendition.
+// published is what players see of a rendition. It is guarded by the packager's lock.
 type published struct {
-	segments      []*segment // closed ones, in order; the first of them are no longer listed but may still be fetched
-	listed        int        // where in segments the playlist begins
-	length        time.Duration
-	open          *segment // nil between two
-	next          int64    // the number of the segment after the closed ones
-	discontinuity int64    // EXT-X-DISCONTINUITY-SEQUENCE
-	generations   []*generation
-	// lastGeneration is the number of the latest.
+	segments       []*segment // closed ones, in order; the first of them are no longer listed but may still be fetched
+	listed         int        // where in segments the playlist begins
+	length         time.Duration
+	open           *segment // nil between two
+	next           int64    // the number of the segment after the closed ones
+	discontinuity  int64    // EXT-X-DISCONTINUITY-SEQUENCE
+	generations    []*generation
 	lastGeneration int
 	files          []*mediaFile
 	memory         int64 // bytes held
 	hasForced      bool  // a segment was cut without keyframe
 	forced         int
-	hasSlid        bool // segments left the playlist
 	version        uint64
-	changed        chan struct{}
-	peak           int64 // bits per second, of all segments
+	changed        chan struct{} // closed at the next change
+	full, delta    cachedBody
+	peak, promised int64 // bits per second, of all segments
 	bytes          int64
 	time           time.Duration
-	frames         int
-	framed         time.Duration // how long they last
-	promised       int64         // BANDWIDTH of the master playlist
+	frames         int // in all parts
+	framed         time.Duration
 	lastPart       time.Time
 	lastRate       int64
 	isInMemory     bool
-	bodies         bodies
 }
 
 const (
 	unlistedFor  = time.Minute // how long segments may be fetched after they left the playlist, at most as long as it is
+	partsKeptFor = 2           // times as long as parts are listed, they may be fetched
+	maxListed    = 50_000      // segments of one playlist, whatever the window: a day of two seconds each
 	shortSegment = time.Second / 2
-	partsKeptFor = 2      // times as long as parts are listed, they may be fetched
-	maxListed    = 50_000 // segments of one playlist, whatever the window: a day of two seconds each
 )
-
-// generation is the latest; nil before the first.
-func (s *published) generation() *generation {
-	if n := len(s.generations); n > 0 {
-		return s.generations[n-1]
-	}
-	return nil
-}
 
 // touch wakes those who wait for a change.
 func (s *published) touch() {
 	s.version++
 	close(s.changed)
 	s.changed = make(chan struct{})
+}
+
+// generation is the last one; nil before the first segment.
+func (s *published) generation() *generation {
+	if len(s.generations) == 0 {
+		return nil
+	}
+	return s.generations[len(s.generations)-1]
 }
 
 // end is where what is published ends.
@@ -149,7 +144,6 @@ func (s *published) slide(pace pace, window time.Duration) (gone []*segment) {
 		}
 		s.length -= oldest.duration
 		s.listed++
-		s.hasSlid = true
 		if oldest.isDiscontinuity {
 			s.discontinuity++
 		}

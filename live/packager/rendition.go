@@ -2,7 +2,6 @@ package packager
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"hash"
 	"sync"
 	"time"
@@ -21,12 +20,12 @@ type rendition struct {
 	mu             sync.Mutex // guards what follows; taken before the packager's
 	picture, sound *stream.Track
 	byID           map[int]*stream.Track
-	queue          []frame // of the leading track, until its part is whole
-	decided        int     // how many of the queue know what they begin
-	sounds         []frame // of the following track
-	soundEnd       int64   // where the sound received so far ends, in ticks
-	soundBegan     bool
-	bytes          int64 // waiting in both
+	queue          []frame       // of the leading track, until its part is whole
+	decided        int           // how many of the queue know what they begin
+	sounds         []frame       // of the following track
+	soundTrack     *stream.Track // of the last sound; nil before it
+	soundEnd       int64         // where it ends, in ticks of its track
+	bytes          int64         // waiting in both
 	plan           plan
 	lastKey        []byte  // to be shown while the encoder is gone
 	needsKey       bool    // pictures were shown that the encoder does not know of
@@ -35,8 +34,8 @@ type rendition struct {
 	lastWrite      time.Time
 	isClosed       bool
 
+	firstGeneration int // earlier ones were of another rendition of the same name
 	generation      *generation
-	firstGeneration int // its number: names may be used again
 	out             output
 	digest          hash.Hash // of the open segment
 	scratch         []byte
@@ -50,8 +49,10 @@ type rendition struct {
 
 func newRendition(p *Packager, name int, kind Kind) *rendition {
 	r := &rendition{p: p, name: name, kind: kind, digest: sha256.New(), shownNumber: -1}
-	r.out.r, r.plan.number = r, -1
+	r.plan.number = -1
+	r.out.r = r
 	r.shown.changed = make(chan struct{})
+	r.shown.lastGeneration = -1
 	return r
 }
 
@@ -73,6 +74,10 @@ const (
 	maxJump    = 2 * time.Minute // of timestamps: what is lost meanwhile is bridged with the last picture
 	maxStill   = 2 * time.Second // a picture that lasts longer is shown again
 	soundGrace = 1200 * time.Millisecond
+
+	maxGenerations = 500 // changes of tracks in one session
+	maxTimeline    = 400 * 24 * time.Hour
+	maxOffset      = time.Minute // from when a picture is decoded to when it is shown
 )
 
 // Start takes the tracks. Those that a decoder would notice begin a new generation.
@@ -118,7 +123,6 @@ func (r *rendition) change(picture, sound *stream.Track, byID map[int]*stream.Tr
 	r.flush()
 	r.picture, r.sound, r.byID = picture, sound, byID
 	r.lastKey, r.needsKey = nil, picture != nil
-	r.soundBegan = r.soundBegan && r.kind == Encoded
 	return nil
 }
 
@@ -160,7 +164,7 @@ func (r *rendition) Write(s stream.Sample) error {
 // take queues a sample and writes what became whole.
 func (r *rendition) take(s stream.Sample) error {
 	t := r.byID[s.Track]
-	if t == nil || len(s.Data) == 0 || s.DTS < 0 || s.Offset < 0 {
+	if t == nil || len(s.Data) == 0 || s.DTS < 0 || s.DTS > maxTimeline || s.Offset < 0 || s.Offset > maxOffset {
 		return nil
 	}
 	f := frameOf(s, t)
@@ -174,10 +178,11 @@ func (r *rendition) take(s stream.Sample) error {
 		r.hear(f)
 		r.keepUp(f.dts)
 	}
-	if r.bytes > maxWaiting {
+	err := r.advance()
+	if err == nil && r.bytes > maxWaiting {
 		return fault.New(fault.TooLarge, "The encoder sends more than can be packaged")
 	}
-	return r.advance()
+	return err
 }
 
 // leading is the track that decides.
@@ -190,17 +195,20 @@ func (r *rendition) leading() *stream.Track {
 
 // lead takes a frame of the leading track.
 func (r *rendition) lead(f frame) {
+	isApart := r.plan.hasBegun && f.dts-r.plan.last > maxStill
 	if f.track == r.sound {
+		if isApart || r.isApart(f) {
+			r.fill(f.dts - frameLength(f.track)/2)
+		}
 		var isLate bool
 		if f, isLate = r.place(f); isLate {
 			return
 		}
+	} else if isApart {
+		r.fill(f.dts - time.Millisecond)
 	}
 	if n := len(r.queue); n > 0 && f.dts <= r.queue[n-1].dts || r.plan.hasBegun && f.dts <= r.plan.last {
 		return
-	}
-	if r.plan.hasBegun && f.dts-r.plan.last > maxStill {
-		r.fill(f.dts - time.Millisecond)
 	}
 	if r.needsKey && !f.isKey {
 		r.fill(f.dts)
@@ -222,6 +230,9 @@ func (r *rendition) keepUp(heard time.Duration) {
 
 // push queues a frame of the leading track and decides what it begins.
 func (r *rendition) push(f frame) {
+	if n := len(r.queue); n > 0 && !r.plan.hasBegun && f.dts-r.queue[n-1].dts > maxJump {
+		r.queue, r.decided, r.bytes = nil, 0, 0 // what came before is far away, and nobody saw it
+	}
 	r.queue = append(r.queue, f)
 	r.bytes += int64(len(f.data))
 	if r.kind == Source {
@@ -288,7 +299,7 @@ func (r *rendition) intervalTo(f *frame) time.Duration {
 	case !r.plan.hasBegun:
 		return 0
 	case f.track == r.sound:
-		return timeOf(aacFrame, scaleOf(f.track))
+		return frameLength(f.track)
 	}
 	return f.dts - r.plan.last
 }
@@ -325,7 +336,13 @@ func (r *rendition) beginSegment(f *frame, c cut) {
 	r.plan.number, r.plan.segment, r.plan.part = c.number, f.dts, f.dts
 }
 
+// beginPart decides whether a frame begins a part: when it would not fit the one that runs, or when the frame before turned out to be
+// longer than it should and has to be one of its own.
 func (r *rendition) beginPart(pace pace, f *frame, interval time.Duration) {
+	if last := r.decided - 1; last >= 1 && f.dts-r.plan.part > pace.part && r.queue[last].begins == nothing {
+		r.queue[last].begins = aPart
+		r.plan.part = r.queue[last].dts
+	}
 	if pace.partOverflows(f.dts-r.plan.part, interval) {
 		f.begins = aPart
 		r.plan.part = f.dts
@@ -333,5 +350,3 @@ func (r *rendition) beginPart(pace pace, f *frame, interval time.Duration) {
 }
 
 func errClosed() error { return fault.New(fault.Unavailable, "The broadcast has ended") }
-
-func (r *rendition) String() string { return fmt.Sprintf("rendition %d", r.name) }

@@ -7,9 +7,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
-
-	"lucarne/platform/fault"
 )
 
 // Section is an initialisation, a segment or a part: a range of bytes that never changes.
@@ -55,27 +52,20 @@ func parseName(file string) (w wanted, ok bool) {
 	}
 	rest, ok = strings.CutSuffix(rest, ".m4s")
 	digits, part, hasPart := strings.Cut(rest, ".")
-	w.part = -1
-	if hasPart {
-		if w.part, ok = number(part, ok); !ok {
-			return w, false
-		}
+	n, ok := number(digits, ok)
+	w.number, w.part = int64(n), -1
+	if !hasPart {
+		return w, ok && segmentName(w.rendition, w.number) == file
 	}
-	n, ok := number(strings.TrimLeft(digits[:max(0, len(digits)-1)], "0")+digits[max(0, len(digits)-1):], ok)
-	w.number = int64(n)
-	if !ok {
-		return w, false
-	}
-	if hasPart {
-		return w, partName(w.rendition, w.number, w.part) == file
-	}
-	return w, segmentName(w.rendition, w.number) == file
+	w.part, ok = number(part, ok)
+	return w, ok && partName(w.rendition, w.number, w.part) == file
 }
 
+// number reads a number of a name; false when it is none.
 func number(text string, ok bool) (int, bool) {
-	const digits = 9
+	const maxDigits = 9
 	n, err := strconv.Atoi(text)
-	return n, ok && err == nil && n >= 0 && len(text) <= digits
+	return n, ok && err == nil && n >= 0 && len(text) <= maxDigits
 }
 
 // Open gives "<n>-init-<k>.mp4", "<n>-<000000>.m4s" or "<n>-<000000>.<p>.m4s". The part that comes next is waited for (RFC 8216bis
@@ -83,29 +73,53 @@ func number(text string, ok bool) (int, bool) {
 func (p *Packager) Open(ctx context.Context, file string) (Section, error) {
 	w, ok := parseName(file)
 	if !ok {
-		return Section{}, notFound()
+		return Section{}, errNotFound()
 	}
 	if w.isInit {
 		return p.openInit(w)
 	}
-	at, err := p.locate(ctx, w)
-	if err != nil {
-		return Section{}, err
+	var s Section
+	var path string
+	err := p.await(ctx, func() (<-chan struct{}, error) {
+		r := p.find(w.rendition)
+		if r == nil {
+			return nil, errNotFound()
+		}
+		at, ok := r.shown.locate(w)
+		if ok {
+			s, path = at.section()
+			return nil, nil
+		}
+		if p.pace.isLow && !p.isFinished && r.shown.isNext(w) {
+			return r.shown.changed, nil
+		}
+		return nil, errNotFound()
+	})
+	if err != nil || path == "" {
+		return s, err
 	}
-	s := Section{Offset: at.loc.offset, Size: at.loc.size, ContentType: mediaType, IsImmutable: true, Content: at.handle}
-	if at.loc.data != nil {
-		s.Offset, s.Content = 0, bytes.NewReader(at.loc.data)
-		return s, nil
-	}
-	f, err := os.Open(at.path)
+	// A file of its own goes by sendfile. After the end it may have been renamed, and is read through the one it was written by.
+	f, err := os.Open(path)
 	if err == nil {
 		s.File, s.Content = f, f
-		return s, nil
 	}
-	if at.handle == nil {
-		return Section{}, notFound()
+	if s.Content == nil {
+		return Section{}, errNotFound()
 	}
 	return s, nil
+}
+
+// section is what is at the place, with the path of its file, "" when it is in memory.
+func (at location) section() (Section, string) {
+	s := Section{Offset: at.offset, Size: at.size, ContentType: mediaType, IsImmutable: true}
+	if at.file == nil {
+		s.Offset, s.Content = 0, bytes.NewReader(at.data)
+		return s, ""
+	}
+	if at.file.handle != nil {
+		s.Content = at.file.handle
+	}
+	return s, at.file.path
 }
 
 func (p *Packager) openInit(w wanted) (Section, error) {
@@ -118,64 +132,15 @@ func (p *Packager) openInit(w wanted) (Section, error) {
 			}
 		}
 	}
-	return Section{}, notFound()
-}
-
-// located is where bytes lie, told under the lock and read without.
-type located struct {
-	loc    location
-	path   string
-	handle storage
-}
-
-// locate finds a segment or a part; the part that comes next is waited for.
-func (p *Packager) locate(ctx context.Context, w wanted) (located, error) {
-	var patience <-chan time.Time
-	for {
-		p.mu.Lock()
-		r := p.find(w.rendition)
-		if r == nil {
-			p.mu.Unlock()
-			return located{}, notFound()
-		}
-		loc, ok := r.shown.locate(w)
-		at := located{loc: loc}
-		if loc.file != nil {
-			at.path, at.handle = loc.file.path, loc.file.handle
-		}
-		isNext := r.shown.isNext(w) && p.pace.isLow && !p.isFinished
-		changed, longest := r.shown.changed, p.pace.patience()
-		p.mu.Unlock()
-		if ok {
-			return at, nil
-		}
-		if !isNext {
-			return located{}, notFound()
-		}
-		if patience == nil {
-			timer := time.NewTimer(longest)
-			defer timer.Stop()
-			patience = timer.C
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return located{}, ctx.Err()
-		case <-patience:
-			return located{}, fault.New(fault.Unavailable, "The live did not go on in time")
-		}
-	}
+	return Section{}, errNotFound()
 }
 
 // locate gives where a segment or a part is; false when it is not there.
 func (s *published) locate(w wanted) (location, bool) {
-	if s.open != nil && s.open.number == w.number && w.part >= 0 {
-		if w.part < len(s.open.parts) {
-			return s.open.parts[w.part].at, true
-		}
-		return location{}, false
-	}
 	seg := s.find(w.number)
+	if s.open != nil && s.open.number == w.number && w.part >= 0 {
+		seg = s.open
+	}
 	switch {
 	case seg == nil || seg.isGap:
 		return location{}, false

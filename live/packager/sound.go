@@ -3,6 +3,8 @@ package packager
 import (
 	"slices"
 	"time"
+
+	"lucarne/live/stream"
 )
 
 const (
@@ -10,10 +12,24 @@ const (
 	soundsKept = 20 * time.Second       // of sound that waits for pictures
 )
 
+// frameLength is how long a frame of sound is.
+func frameLength(t *stream.Track) time.Duration { return timeOf(aacFrame, scaleOf(t)) }
+
+// heardUntil is where the sound received so far ends.
+func (r *rendition) heardUntil() time.Duration {
+	if r.soundTrack == nil {
+		return 0
+	}
+	return timeOf(r.soundEnd, scaleOf(r.soundTrack))
+}
+
+// extend notes that sound goes on to a tick of its track.
+func (r *rendition) extend(t *stream.Track, end int64) { r.soundTrack, r.soundEnd = t, end }
+
 // place puts a frame of sound behind the one before when its time says about so: many encoders give it in whole milliseconds. It is late
 // when its time is over already.
 func (r *rendition) place(f frame) (_ frame, isLate bool) {
-	if r.soundBegan {
+	if r.soundTrack == f.track {
 		apart := f.tick - r.soundEnd
 		if apart < -aacFrame/2 {
 			return f, true
@@ -24,15 +40,19 @@ func (r *rendition) place(f frame) (_ frame, isLate bool) {
 			f.pts = f.dts
 		}
 	}
-	r.soundBegan, r.soundEnd = true, f.tick+aacFrame
+	r.extend(f.track, f.tick+aacFrame)
 	return f, false
+}
+
+// isApart reports whether a frame of sound leaves a gap behind the one before.
+func (r *rendition) isApart(f frame) bool {
+	return r.soundTrack == f.track && f.dts-r.heardUntil() > shortGap
 }
 
 // hear takes a frame of sound that follows pictures.
 func (r *rendition) hear(f frame) {
-	scale := scaleOf(f.track)
-	if r.soundBegan && timeOf(f.tick-r.soundEnd, scale) > shortGap {
-		r.silence(f.dts - timeOf(aacFrame, scale)/2)
+	if r.isApart(f) {
+		r.silence(f.dts - frameLength(f.track)/2)
 	}
 	f, isLate := r.place(f)
 	if isLate {
@@ -67,8 +87,8 @@ func (r *rendition) silence(until time.Duration) {
 	}
 	track := r.generation.sound
 	scale, data := scaleOf(track), silenceOf(track)
-	if !r.soundBegan {
-		r.soundBegan, r.soundEnd = true, ticks(r.shownEnd, scale)
+	if r.soundTrack != track {
+		r.extend(track, ticks(r.shownEnd, scale))
 	}
 	last := ticks(until, scale)
 	if data == nil {
@@ -76,8 +96,7 @@ func (r *rendition) silence(until time.Duration) {
 		return
 	}
 	for r.soundEnd < last {
-		at := timeOf(r.soundEnd, scale)
-		f := frame{dts: at, pts: at, tick: r.soundEnd, isKey: true, data: data, track: track}
+		f := silentFrame(track, data, r.soundEnd)
 		r.soundEnd += aacFrame
 		r.addSound(f)
 		if r.kind == Source {
@@ -86,13 +105,17 @@ func (r *rendition) silence(until time.Duration) {
 	}
 }
 
+func silentFrame(t *stream.Track, data []byte, tick int64) frame {
+	at := timeOf(tick, scaleOf(t))
+	return frame{dts: at, pts: at, tick: tick, isKey: true, data: data, track: t}
+}
+
 // isHeard reports whether the sound is there up to a time.
 func (r *rendition) isHeard(until time.Duration) bool {
-	sound := r.generation.sound
-	if sound == nil || r.picture == nil {
+	if r.picture == nil || r.generation.sound == nil {
 		return true
 	}
-	return r.soundBegan && r.soundEnd >= ticks(until, scaleOf(sound))
+	return r.soundTrack != nil && r.heardUntil() >= until-time.Microsecond
 }
 
 // receive takes the source's sound into an encoded rendition.
@@ -103,8 +126,11 @@ func (r *rendition) receive(heard []frame) error {
 		return nil
 	}
 	for _, f := range heard {
+		if r.soundTrack == f.track && f.tick < r.soundEnd {
+			continue // it came too late, and was silent here
+		}
 		r.addSound(f)
-		r.soundBegan, r.soundEnd = true, f.tick+aacFrame
+		r.extend(f.track, f.tick+aacFrame)
 	}
 	return r.advance()
 }

@@ -18,8 +18,9 @@ func (r *rendition) fill(until time.Duration) {
 		return
 	}
 	for at := r.nextStill(); at <= until && r.lastKey != nil; at = r.nextStill() {
-		r.needsKey, r.isStill = true, true
+		r.needsKey = true
 		r.push(frame{dts: at, pts: at, tick: ticks(at, pictureScale), isKey: true, data: r.lastKey, track: r.picture})
+		r.isStill = true
 	}
 }
 
@@ -46,25 +47,34 @@ func (r *rendition) nextStill() time.Duration {
 
 // fillSilent continues a broadcast of sound alone.
 func (r *rendition) fillSilent(until time.Duration) {
-	scale, data := scaleOf(r.sound), silenceOf(r.sound)
-	for data != nil && timeOf(r.soundEnd, scale) <= until {
-		at := timeOf(r.soundEnd, scale)
-		r.push(frame{dts: at, pts: at, tick: r.soundEnd, isKey: true, data: data, track: r.sound})
+	data := silenceOf(r.sound)
+	for data != nil && r.soundTrack == r.sound && r.heardUntil() <= until {
+		f := silentFrame(r.sound, data, r.soundEnd)
 		r.soundEnd += aacFrame
+		r.push(f)
 	}
 }
+
+// lateness is how long encoded pictures may be on their way when the source's have ended.
+const lateness = time.Second
 
 // hold continues everything up to a time, and gives the sound that encoded renditions do not have yet.
 func (r *rendition) hold(until time.Duration) ([]frame, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.isClosed || !r.plan.hasBegun || until-r.plan.last > maxJump {
+	if r.isClosed || r.kind == Encoded && r.p.o.Clock.Now().Sub(r.lastWrite) < lateness {
+		return nil, nil
+	}
+	if r.kind == Source {
+		r.p.forcePace(r)
+		r.decide()
+	}
+	if !r.plan.hasBegun || until-r.plan.last > maxJump {
 		return nil, nil
 	}
 	r.fill(until)
 	if r.picture != nil && r.kind == Source {
 		r.silence(until)
 	}
-	err := r.advance()
-	return r.takeHeard(), err
+	return r.takeHeard(), r.advance()
 }

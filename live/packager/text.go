@@ -3,6 +3,7 @@ package packager
 import (
 	"bytes"
 	"fmt"
+	"sort"
 	"strconv"
 	"time"
 )
@@ -25,40 +26,8 @@ func secondsOf(d time.Duration) string { return strconv.FormatFloat(d.Seconds(),
 // dateFormat is that of EXT-X-PROGRAM-DATE-TIME.
 const dateFormat = "2006-01-02T15:04:05.000Z"
 
-// write prepares the lines of a closed segment once, so that a playlist is made by putting lines together.
-func (seg *segment) write(rendition int, startedAt time.Time) {
-	seg.head = seg.headLines(startedAt)
-	var b bytes.Buffer
-	if seg.isGap {
-		b.WriteString("#EXT-X-GAP\n")
-	}
-	fmt.Fprintf(&b, "#EXTINF:%s,\n%s\n", secondsOf(seg.duration), segmentName(rendition, seg.number))
-	seg.tail = b.Bytes()
-}
-
-func (seg *segment) headLines(startedAt time.Time) []byte {
-	var b bytes.Buffer
-	if seg.isDiscontinuity {
-		b.WriteString("#EXT-X-DISCONTINUITY\n")
-	}
-	fmt.Fprintf(&b, "#EXT-X-PROGRAM-DATE-TIME:%s\n", startedAt.Add(seg.at).UTC().Format(dateFormat))
-	return b.Bytes()
-}
-
-// discontinuitiesBefore is the EXT-X-DISCONTINUITY-SEQUENCE of a rendition whose first segment has the number: the one the source counts.
-func (p *Packager) discontinuitiesBefore(number int64) int64 {
-	if len(p.renditions) == 0 {
-		return 0
-	}
-	s := &p.renditions[0].shown
-	count := s.discontinuity
-	for _, seg := range s.segments[s.listed:] {
-		if seg.isDiscontinuity && seg.number <= number {
-			count++
-		}
-	}
-	return count
-}
+// playlistVersion is that of EXT-X-SKIP (RFC 8216bis §8), and stays the same in all answers.
+const playlistVersion = 9
 
 // playlistWriter writes a media playlist (RFC 8216bis §4.4). The packager's lock is held.
 type playlistWriter struct {
@@ -69,44 +38,45 @@ type playlistWriter struct {
 	last *generation
 }
 
-func (w *playlistWriter) write(isDelta bool) {
-	listed := w.s.segments[w.s.listed:]
-	skipped := 0
+// mediaText is the media playlist of a rendition.
+func (p *Packager) mediaText(r *rendition, isDelta bool) []byte {
+	w := playlistWriter{p: p, r: r, s: &r.shown}
+	listed, skipped := r.shown.segments[r.shown.listed:], 0
 	if isDelta {
-		skipped = w.skippable(listed)
+		skipped = p.skippable(r)
 	}
-	w.header(listed, skipped)
+	w.header(listed)
 	if skipped > 0 {
 		fmt.Fprintf(&w.b, "#EXT-X-SKIP:SKIPPED-SEGMENTS=%d\n", skipped)
 		w.last = listed[skipped-1].generation
 	}
+	w.segments(listed[skipped:])
+	if p.isFinished {
+		w.b.WriteString("#EXT-X-ENDLIST\n")
+	} else if p.pace.isLow {
+		w.openSegment()
+		w.reports()
+	}
+	return w.b.Bytes()
+}
+
+func (w *playlistWriter) segments(listed []*segment) {
 	partsFrom := w.s.end() - w.p.pace.partsListed()
-	for _, seg := range listed[skipped:] {
-		if seg.tail == nil {
-			seg.write(w.r.name, w.p.o.StartedAt)
-		}
-		w.mapOf(seg)
-		w.b.Write(seg.head)
+	for _, seg := range listed {
+		w.head(seg)
 		if seg.at+seg.duration > partsFrom {
 			w.parts(seg)
 		}
-		w.b.Write(seg.tail)
+		if seg.isGap {
+			w.b.WriteString("#EXT-X-GAP\n")
+		}
+		fmt.Fprintf(&w.b, "#EXTINF:%s,\n%s\n", secondsOf(seg.duration), segmentName(w.r.name, seg.number))
 	}
-	if w.p.isFinished {
-		w.b.WriteString("#EXT-X-ENDLIST\n")
-		return
-	}
-	w.openSegment()
-	w.reports()
 }
 
-func (w *playlistWriter) header(listed []*segment, skipped int) {
+func (w *playlistWriter) header(listed []*segment) {
 	pace, s := w.p.pace, w.s
-	version := 7
-	if skipped > 0 {
-		version = 9 // RFC 8216bis §8
-	}
-	fmt.Fprintf(&w.b, "#EXTM3U\n#EXT-X-VERSION:%d\n#EXT-X-TARGETDURATION:%d\n", version, int64(pace.target/time.Second))
+	fmt.Fprintf(&w.b, "#EXTM3U\n#EXT-X-VERSION:%d\n#EXT-X-TARGETDURATION:%d\n", playlistVersion, int64(pace.target/time.Second))
 	w.b.WriteString("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,HOLD-BACK=" + secondsOf(pace.holdBack()))
 	if pace.isLow {
 		fmt.Fprintf(&w.b, ",PART-HOLD-BACK=%s,CAN-SKIP-UNTIL=%s\n#EXT-X-PART-INF:PART-TARGET=%s",
@@ -114,11 +84,8 @@ func (w *playlistWriter) header(listed []*segment, skipped int) {
 	}
 	w.b.WriteByte('\n')
 	first := s.next
-	switch {
-	case len(listed) > 0:
+	if len(listed) > 0 {
 		first = listed[0].number
-	case s.open != nil:
-		first = s.open.number
 	}
 	fmt.Fprintf(&w.b, "#EXT-X-MEDIA-SEQUENCE:%d\n", first)
 	if s.discontinuity > 0 {
@@ -129,26 +96,29 @@ func (w *playlistWriter) header(listed []*segment, skipped int) {
 	}
 }
 
-// skippable counts the segments before the skip boundary (RFC 8216bis §4.4.5.2).
-func (w *playlistWriter) skippable(listed []*segment) int {
-	if !w.p.pace.isLow || w.p.isFinished {
+// skippable counts the listed segments before the skip boundary (RFC 8216bis §4.4.5.2).
+func (p *Packager) skippable(r *rendition) int {
+	if p.isFinished || !p.pace.isLow {
 		return 0
 	}
-	boundary := w.s.end() - w.p.pace.skipUntil()
-	n := 0
-	for n < len(listed) && listed[n].at+listed[n].duration < boundary {
-		n++
-	}
-	return n
+	s := &r.shown
+	boundary := s.end() - p.pace.skipUntil()
+	return sort.Search(len(s.segments)-s.listed, func(i int) bool {
+		seg := s.segments[s.listed+i]
+		return seg.at+seg.duration >= boundary
+	})
 }
 
-// mapOf names the initialisation where it changes.
-func (w *playlistWriter) mapOf(seg *segment) {
-	if seg.generation == nil || seg.generation == w.last {
-		return
+// head writes what stands before a segment and its parts: the initialisation is named where it changes.
+func (w *playlistWriter) head(seg *segment) {
+	if seg.isDiscontinuity {
+		w.b.WriteString("#EXT-X-DISCONTINUITY\n")
 	}
-	w.last = seg.generation
-	fmt.Fprintf(&w.b, "#EXT-X-MAP:URI=%q\n", initName(w.r.name, seg.generation.number))
+	if seg.generation != w.last {
+		w.last = seg.generation
+		fmt.Fprintf(&w.b, "#EXT-X-MAP:URI=%q\n", initName(w.r.name, seg.generation.number))
+	}
+	fmt.Fprintf(&w.b, "#EXT-X-PROGRAM-DATE-TIME:%s\n", w.p.o.StartedAt.Add(seg.at).UTC().Format(dateFormat))
 }
 
 func (w *playlistWriter) parts(seg *segment) {
@@ -166,15 +136,11 @@ func (w *playlistWriter) parts(seg *segment) {
 
 // openSegment lists the parts of the segment that grows, and hints at the next.
 func (w *playlistWriter) openSegment() {
-	if !w.p.pace.isLow {
-		return
-	}
 	number, index := w.s.next, 0
 	if seg := w.s.open; seg != nil {
 		number, index = seg.number, len(seg.parts)
 		if index > 0 {
-			w.mapOf(seg)
-			w.b.Write(seg.headLines(w.p.o.StartedAt))
+			w.head(seg)
 			w.parts(seg)
 		}
 	}
@@ -183,9 +149,6 @@ func (w *playlistWriter) openSegment() {
 
 // reports tell where the other renditions are (RFC 8216bis §4.4.5.4).
 func (w *playlistWriter) reports() {
-	if !w.p.pace.isLow {
-		return
-	}
 	for _, other := range w.p.renditions {
 		number, part := other.shown.lastPartAt()
 		if other == w.r || number < 0 {
