@@ -47,7 +47,6 @@ type fragments struct {
 	start  func(stream.Track) error
 	write  func(piece) error
 	movie  *mp4.MoovBox
-	track  stream.Track
 	moof   *mp4.MoofBox
 	length int64 // of a second, in the track's time scale
 }
@@ -90,19 +89,22 @@ func (f *fragments) begin(movie *mp4.MoovBox) error {
 	if f.movie != nil || len(movie.Traks) != 1 || movie.Mvex == nil {
 		return errors.New("not a fragmented MP4 of one track")
 	}
-	track, err := trackOf(movie.Trak)
+	track, err := trackOf(movie.Traks[0])
 	if err != nil {
 		return err
 	}
-	f.movie, f.track, f.length = movie, track, int64(movie.Trak.Mdia.Mdhd.Timescale)
-	if f.length == 0 {
-		return errors.New("a track without a time scale")
-	}
+	f.movie, f.length = movie, int64(movie.Traks[0].Mdia.Mdhd.Timescale)
 	return f.start(track)
 }
 
+var errUndescribed = errors.New("a track without a description")
+
 func trackOf(trak *mp4.TrakBox) (stream.Track, error) {
-	stsd := trak.Mdia.Minf.Stbl.Stsd
+	media := trak.Mdia
+	if media == nil || media.Mdhd == nil || media.Mdhd.Timescale == 0 || media.Minf == nil || media.Minf.Stbl == nil || media.Minf.Stbl.Stsd == nil {
+		return stream.Track{}, errUndescribed
+	}
+	stsd := media.Minf.Stbl.Stsd
 	switch {
 	case stsd.AvcX != nil && stsd.AvcX.AvcC != nil:
 		var config bytes.Buffer
@@ -118,26 +120,31 @@ func trackOf(trak *mp4.TrakBox) (stream.Track, error) {
 	return stream.Track{}, errors.New("neither H.264 nor AAC came back")
 }
 
+// samples takes a fragment apart whose data lie one after the other, as ffmpeg writes them.
 func (f *fragments) samples(mdat *mp4.MdatBox) error {
-	if f.movie == nil || f.moof == nil || f.moof.Traf == nil {
+	if f.movie == nil || f.moof == nil || f.moof.Traf == nil || f.moof.Traf.Tfhd == nil || f.moof.Traf.Tfdt == nil {
 		return errors.New("samples before their description")
 	}
-	fragment := mp4.Fragment{Moof: f.moof, Mdat: mdat}
+	traf, left := f.moof.Traf, mdat.Data
 	f.moof = nil
-	trex, _ := f.movie.Mvex.GetTrex(fragment.Moof.Traf.Tfhd.TrackID)
-	samples, err := fragment.GetFullSamples(trex)
-	if err != nil {
-		return err
-	}
-	for _, s := range samples {
-		ticks := int64(s.DecodeTime) + int64(s.CompositionTimeOffset)
-		p := piece{
-			at:    time.Duration(ticks/f.length)*time.Second + time.Duration(ticks%f.length)*time.Second/time.Duration(f.length),
-			isKey: s.IsSync(), data: s.Data,
-		}
-		if err := f.write(p); err != nil {
-			return err
+	trex, _ := f.movie.Mvex.GetTrex(traf.Tfhd.TrackID)
+	at := int64(traf.Tfdt.BaseMediaDecodeTime()) // before 0 for the start of what an AAC encoder makes
+	for _, trun := range traf.Truns {
+		trun.AddSampleDefaultValues(traf.Tfhd, trex)
+		for _, s := range trun.Samples {
+			if uint64(s.Size) > uint64(len(left)) {
+				return errors.New("a sample beyond its data")
+			}
+			if err := f.write(piece{at: f.time(at + int64(s.CompositionTimeOffset)), isKey: s.IsSync(), data: left[:s.Size:s.Size]}); err != nil {
+				return err
+			}
+			left = left[s.Size:]
+			at += int64(s.Dur)
 		}
 	}
 	return nil
+}
+
+func (f *fragments) time(ticks int64) time.Duration {
+	return time.Duration(ticks/f.length)*time.Second + time.Duration(ticks%f.length)*time.Second/time.Duration(f.length)
 }

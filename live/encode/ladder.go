@@ -26,7 +26,7 @@ type Options struct {
 	Logger *slog.Logger
 
 	// Out gives where the pictures of a rung go, by its place in Rungs; it is asked once, when the first picture is there. The sink's Start
-	// is called again only when the track changes. An error of the sink gives up the rung.
+	// is called again only when the track changes. An error of the sink, or none at all, gives up the rung.
 	Out func(rung int) stream.Sink
 	// OnDropped, when set, hears that a rung is given up, and why, in words for the owner. All callbacks and sinks are called by goroutines
 	// of the ladder.
@@ -153,9 +153,13 @@ func (l *Ladder) read(r io.Reader, rung int, delay time.Duration) error {
 	})
 }
 
+var errNoSink = errors.New("no place for a rendition")
+
 func (s *sink) start(t stream.Track, open func() stream.Sink) error {
 	if s.out == nil {
-		s.out = open()
+		if s.out = open(); s.out == nil {
+			return errNoSink
+		}
 	} else if s.track.Width == t.Width && s.track.Height == t.Height && slices.Equal(s.track.Config, t.Config) {
 		return nil
 	}
