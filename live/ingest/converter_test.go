@@ -80,6 +80,7 @@ func standard(t testing.TB) streamtest.Clip {
 const (
 	hevc     = "-c:v libx265 -preset ultrafast -x265-params log-level=none:pools=1:frame-threads=1 -tag:v hvc1 -g 60"
 	av1      = "-c:v libsvtav1 -preset 12 -g 15 -svtav1-params lp=1"
+	high     = "-c:v libx264 -preset ultrafast -pix_fmt yuv422p10le -x264-params cqm=jvt:8x8dct=1:bframes=2 -g 60"
 	small    = "-f lavfi -i testsrc2=s=160x90:r=30:d=1"
 	large    = "-f lavfi -i testsrc2=s=320x180:r=30:d=1"
 	shortly  = "-f lavfi -i sine=f=440:r=48000:d=1"
@@ -89,12 +90,14 @@ const (
 func TestCodecs(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
-		"H.264 and AAC":         streamtest.Standard,
-		"B-frames":              reorders,
-		"HEVC and AAC":          small + " " + shortly + " " + hevc + " " + streamtest.AAC,
-		"AV1 and Opus":          small + " " + shortly + " " + av1 + " " + streamtest.Opus,
-		"4:4:4, interlaced":     small + " -c:v libx264 -preset ultrafast -pix_fmt yuv444p -flags +ilme+ildct",
-		"an odd size, baseline": "-f lavfi -i testsrc2=s=162x94:r=30:d=1 -c:v libx264 -profile:v baseline -pix_fmt yuv420p",
+		"H.264 and AAC":          streamtest.Standard,
+		"B-frames":               reorders,
+		"HEVC and AAC":           small + " " + shortly + " " + hevc + " " + streamtest.AAC,
+		"AV1 and Opus":           small + " " + shortly + " " + av1 + " " + streamtest.Opus,
+		"4:4:4, interlaced":      small + " -c:v libx264 -preset ultrafast -pix_fmt yuv444p -flags +ilme+ildct",
+		"scaling, 4:2:2, 10 bit": small + " " + high,
+		"HEVC, 4:2:2, 10 bit":    small + " -pix_fmt yuv422p10le " + hevc,
+		"an odd size, baseline":  "-f lavfi -i testsrc2=s=162x94:r=30:d=1 -c:v libx264 -profile:v baseline -pix_fmt yuv420p",
 	}
 	for name, recipe := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -333,7 +336,7 @@ func TestConfigurationChanges(t *testing.T) {
 // Encoders that change the size of their pictures without a new configuration put the parameters before the key picture.
 func TestParametersInTheStream(t *testing.T) {
 	t.Parallel()
-	for name, recipe := range map[string]string{"H.264": streamtest.H264, "HEVC": hevc, "AV1": av1} {
+	for name, recipe := range map[string]string{"H.264": streamtest.H264, "H.264 High": high, "HEVC": hevc, "AV1": av1} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before, after := streamtest.Generate(t, small+" "+recipe), streamtest.Generate(t, large+" "+recipe)

@@ -14,7 +14,7 @@ func launch(t *testing.T, sink, url string) (string, error) {
 	if err != nil {
 		t.Skip("GStreamer is not here")
 	}
-	pipeline := "-q flvmux name=mux streamable=true ! " + sink + " location=" + url +
+	pipeline := "-q flvmux name=mux streamable=true ! " + sink + " sync=false location=" + url +
 		" videotestsrc num-buffers=60 ! video/x-raw,width=160,height=90,framerate=30/1 ! x264enc key-int-max=30 bframes=2 threads=1 ! queue ! mux." +
 		" audiotestsrc num-buffers=94 ! audio/x-raw,rate=48000,channels=2 ! voaacenc ! aacparse ! queue ! mux."
 	said, err := exec.CommandContext(t.Context(), program, strings.Fields(pipeline)...).CombinedOutput()

@@ -89,6 +89,38 @@ func TestFFmpeg(t *testing.T) {
 	}
 }
 
+// What Enhanced RTMP carries, in its own tags over the wire.
+func TestEnhancedRTMP(t *testing.T) {
+	t.Parallel()
+	cases := map[string]string{
+		"HEVC and AAC":   small + " " + shortly + " " + hevc + " " + streamtest.AAC,
+		"AV1 and Opus":   small + " " + shortly + " " + av1 + " " + streamtest.Opus,
+		"H.264 and Opus": small + " " + shortly + " " + streamtest.H264 + " " + streamtest.Opus,
+	}
+	for name, recipe := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, a := listen(t, nil)
+			clip := streamtest.Generate(t, recipe)
+			p := connect(t, s, streamKey)
+			send(t, p, tagsOf(clip))
+			_ = p.Close()
+			show := a.next(t)
+			if why := show.ended(t); why != nil {
+				t.Fatal(why)
+			}
+			show.check(t)
+			for i, want := range clip.Tracks {
+				compareTrack(t, show.starts[0][i], want)
+				compareSamples(t, show.of(want.ID), clip.Only(func(t stream.Track) bool { return t.ID == want.ID }).Samples)
+			}
+			if r := show.request; r.Protocol != "rtmp" || r.Encoder != "a test" || r.Key != streamKey {
+				t.Errorf("asked as %+v", r)
+			}
+		})
+	}
+}
+
 func seePictures(t *testing.T, track stream.Track, samples []stream.Sample, hasOffsets bool) {
 	t.Helper()
 	if track.ID != 1 || track.Codec != stream.H264 || track.Width != 160 || track.Height != 90 || track.Config[0] != 1 {
