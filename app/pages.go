@@ -27,6 +27,7 @@ func (s *Site) pages(limited limit) (http.Handler, error) {
 			UploadRules: s.uploadSettings, PublishDefaults: s.publishDefaults, TemporaryFolder: s.blobs.Local(blob.Temporary).Root(),
 			MaxImageBytes: func() int64 { return int64(s.config().Lucarne.Upload.MaxImageBytes) },
 		},
+		GoLive: s.goLive(),
 		Administration: web.Administration{
 			Configuration: s.configuration, Jobs: s.jobs, Health: s.health, LogBook: s.log, Backlog: s.outbox.Backlog,
 		},

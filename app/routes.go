@@ -11,6 +11,7 @@ import (
 	"lucarne/http/router"
 	"lucarne/http/tracker"
 	"lucarne/http/web/ui"
+	"lucarne/http/whip"
 	"lucarne/platform/config"
 )
 
@@ -55,9 +56,14 @@ func (s *Site) surfaces(limited limit) (http.Handler, error) {
 		mux.Handle(pattern, served)
 	}
 	mux.Handle(realtime.Path, router.CORS(s.realtime))
-	shared := s.tracker.Handler()
+	shared := router.CORS(s.tracker.Handler())
 	for _, path := range []string{tracker.SocketPath, tracker.AnnouncePath, tracker.ScrapePath} {
 		mux.Handle(path, shared)
+	}
+	if s.whip != nil {
+		encoders := whip.New(s.whip, limited)
+		mux.Handle(whip.Path, encoders)
+		mux.Handle(whip.Path+"/", encoders)
 	}
 	mux.Handle(ui.AssetPath, ui.Assets())
 	pages, err := s.pages(limited)

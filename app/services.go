@@ -26,7 +26,7 @@ func (s *Site) apiServices() api.Services {
 			Uploads: s.uploads, Files: s.files, Storyboards: s.storyboards, FileTokens: s.fileTokens, Pipeline: s.pipeline, PublishDefaults: s.publishDefaults,
 		},
 		Broadcasting: api.Broadcasting{
-			Lives: s.lives, LiveSessions: s.liveSessions, LiveRelays: s.liveRelays, IngestAddresses: s.ingestAddresses,
+			Lives: s.lives, LiveSessions: s.liveSessions, LiveRelays: s.liveRelays, LiveEnder: s.broadcasts, IngestAddresses: s.ingestAddresses,
 		},
 	}
 }
@@ -52,6 +52,7 @@ func (p *platform) publishDefaults() video.Metadata {
 func (s *Site) fileOptions() files.Options {
 	return files.Options{
 		Blobs: s.blobs, Videos: s.videos, Captions: s.captions, Tokens: s.fileTokens, Downloads: s.downloads, Auth: s.sessions, FFmpeg: s.ffmpeg,
+		OnAir: s.broadcasts,
 		Settings: func() files.Settings {
 			c := s.config()
 			return files.Settings{

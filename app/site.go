@@ -32,6 +32,7 @@ import (
 type Site struct {
 	*platform
 	*subjects
+	onAir
 	schedule *job.Schedule
 	server   *router.Server
 	inner    []*router.Server // what only operators may see, where addresses are set
@@ -197,6 +198,9 @@ func (s *Site) listen() (err error) {
 	h := cfg.Lucarne.HTTP
 	s.openRealtime()
 	s.tracker = s.newTracker()
+	if err := s.openBroadcasts(); err != nil {
+		return err
+	}
 	options := router.ServerOptions{
 		Address: cfg.Listen.Address(), Logger: s.logger, ReadHeaderTimeout: h.ReadHeaderTimeout.Std(), BodyIdleTimeout: h.BodyIdleTimeout.Std(),
 		WriteIdleTimeout: h.WriteIdleTimeout.Std(), IdleTimeout: h.IdleTimeout.Std(), StopWithin: h.ShutdownTimeout.Std(), MaxHeaderBytes: int(h.MaxHeaderBytes),
@@ -223,10 +227,13 @@ func (s *Site) listen() (err error) {
 // Addr is where the site listens.
 func (s *Site) Addr() net.Addr { return s.server.Addr() }
 
+// IngestAddr is where encoders are listened for; nil where they are not.
+func (s *Site) IngestAddr() net.Addr { return s.ingest.Addr() }
+
 // Run answers, delivers facts, and works jobs and tasks, until ctx ends; then everything stops in good order.
 func (s *Site) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run} {
+	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run, s.runBroadcasts} {
 		group.Go(func() error { return part(ctx) })
 	}
 	for _, inner := range s.inner {
@@ -242,6 +249,7 @@ func (s *Site) Run(ctx context.Context) error {
 const closeWithin = time.Second
 
 func (s *Site) close() error {
+	s.onAir.close()
 	if s.platform.db == nil {
 		return nil
 	}

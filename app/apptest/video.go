@@ -47,6 +47,7 @@ type Video struct {
 	Tags        []string    `json:"tags"`
 	Privacy     Label       `json:"privacy"`
 	State       Label       `json:"state"`
+	IsLive      bool        `json:"isLive"`
 	Duration    int         `json:"duration"`
 	AspectRatio float64     `json:"aspectRatio"`
 	Views       int         `json:"views"`

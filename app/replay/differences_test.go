@@ -59,6 +59,7 @@ var ownHeaders = []excuse{
 	{[]string{"header x-ratelimit-*", "header etag"}, []int{1}, "every operation is counted, also this one; its four bytes need no validator"},
 	{[]string{"header last-modified"}, []int{313, 314, 315, 316, 320}, "feeds can be asked for by date"},
 	{[]string{"header cache-control"}, []int{322, 323, 326, 330, 331, 342}, "no cache keeps a failure"},
+	{[]string{"header cache-control", "header content-type"}, []int{165}, "no cache keeps an answer of the tracker, and no browser takes it for a page"},
 	{[]string{"header cache-control"}, []int{119, 164, 286, 298}, "no cache keeps a secret"},
 	{[]string{"header cache-control"}, []int{327, 328, 329, 332, 335, 336, 338, 344}, "caches keep what is discovered for as long as the settings say"},
 	{[]string{"header cache-control"}, []int{149, 150, 154, 157, 158, 159, 160, 161}, "files get a new name with each change, so that caches may keep them"},

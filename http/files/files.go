@@ -46,6 +46,7 @@ type Options struct {
 	Downloads DownloadCounter
 	Auth      Authenticator
 	FFmpeg    *ffmpeg.Tools
+	OnAir     OnAir // nil: nothing is broadcast here
 	Settings  func() Settings
 }
 

@@ -24,6 +24,9 @@ func (f *Files) publicHLS(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errNoFile()
 	}
+	if isLive, err := f.live(w, r, id, false); isLive {
+		return err
+	}
 	name := r.PathValue("file")
 	key := video.PlaylistKey(video.Public, id, name)
 	return f.send(w, r, delivery{store: f.storeOf(blob.StreamingPlaylists), key: key, age: f.ageOf(name)})
@@ -63,6 +66,9 @@ func (f *Files) privateHLS(w http.ResponseWriter, r *http.Request) error {
 		return errNoFile()
 	}
 	if err := f.mayRead(r, id); err != nil {
+		return err
+	}
+	if isLive, err := f.live(w, r, id, true); isLive {
 		return err
 	}
 	name := r.PathValue("file")

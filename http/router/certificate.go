@@ -31,6 +31,15 @@ func loadCertificate(certFile, keyFile string) (*certificate, error) {
 	return c, nil
 }
 
+// LoadTLS serves other protocols with a certificate as the site's own: files that change are read again.
+func LoadTLS(certFile, keyFile string) (*tls.Config, error) {
+	c, err := loadCertificate(certFile, keyFile)
+	if err != nil {
+		return nil, err
+	}
+	return c.config(), nil
+}
+
 func (c *certificate) config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return c.current(time.Now()), nil

@@ -22,7 +22,7 @@ var gzipPool = sync.Pool{New: func() any {
 // them io.ReaderFrom.
 func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !acceptsGzip(r.Header.Get("Accept-Encoding")) || r.Header.Get("Range") != "" || r.Method == http.MethodHead {
+		if !AcceptsGzip(r.Header.Get("Accept-Encoding")) || r.Header.Get("Range") != "" || r.Method == http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -32,9 +32,9 @@ func Compress(next http.Handler) http.Handler {
 	})
 }
 
-// acceptsGzip reads Accept-Encoding (RFC 9110 §12.5.3): a coding with the weight 0 is refused. "*" is not taken for gzip: those who
+// AcceptsGzip reads Accept-Encoding (RFC 9110 §12.5.3): a coding with the weight 0 is refused. "*" is not taken for gzip: those who
 // send it rarely mean it.
-func acceptsGzip(header string) bool {
+func AcceptsGzip(header string) bool {
 	for item := range strings.SplitSeq(header, ",") {
 		coding, weight, _ := strings.Cut(item, ";")
 		if coding = strings.TrimSpace(coding); !strings.EqualFold(coding, "gzip") && !strings.EqualFold(coding, "x-gzip") {

@@ -135,12 +135,13 @@ type Lifetime struct {
 
 // LucarneLive is what PeerTube's live section does not have.
 type LucarneLive struct {
-	WHIP WHIP `key:"whip" doc:"Broadcasts from browsers (WHIP)"`
+	Grace Duration `key:"grace" default:"30 seconds" check:"min=0" edit:"yes" doc:"How long a broadcast waits for an encoder whose line broke before it ends. Viewers see its last picture meanwhile."`
+	WHIP  WHIP     `key:"whip" doc:"Broadcasts from browsers (WHIP)"`
 }
 
 // WHIP receives broadcasts by WebRTC, from the site's own page and from programs that speak it.
 type WHIP struct {
-	Enabled         bool     `key:"enabled" default:"true" use:"later" doc:"Receive broadcasts from browsers, where live.enabled lets users broadcast at all."`
+	Enabled         bool     `key:"enabled" default:"true" doc:"Receive broadcasts from browsers, where live.enabled lets users broadcast at all."`
 	Hostname        string   `key:"hostname" doc:"Address picture and sound are received on; empty means every interface there is at the start."`
 	Port            int      `key:"port" default:"9002" check:"port" doc:"UDP port picture and sound are received on, and TCP port for networks that let no UDP out. Open it in the firewall; it is not behind the reverse proxy."`
 	TCP             bool     `key:"tcp" default:"true" doc:"Receive broadcasts by TCP too."`

@@ -1,7 +1,11 @@
 package ffmpeg
 
 import (
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"lucarne/platform/fault"
 )
@@ -34,4 +38,24 @@ func Mux(videoPath, audioPath string, w io.Writer) (Command, error) {
 	args = append(append(args, maps...), "-c", "copy")
 	args = append(args, fragments(videoPath != "", "")...)
 	return Command{Args: append(args, "-f", "mp4", "pipe:1"), Output: w}, nil
+}
+
+// Join copies files of our own making one after the other into one fragmented MP4. They have the same tracks. done removes the list the
+// command reads.
+func Join(paths []string, to string, hasVideo bool) (c Command, done func(), err error) {
+	list, err := os.CreateTemp(filepath.Dir(to), "join-*.txt")
+	if err != nil {
+		return Command{}, nil, fault.New(fault.Unavailable, "The files cannot be joined").Because(err)
+	}
+	defer list.Close()
+	done = func() { os.Remove(list.Name()) }
+	for _, path := range paths {
+		quoted := strings.ReplaceAll(path, "'", `'\''`) // as av_get_token reads it
+		if _, err := fmt.Fprintf(list, "file 'file:%s'\n", quoted); err != nil {
+			done()
+			return Command{}, nil, fault.New(fault.Unavailable, "The files cannot be joined").Because(err)
+		}
+	}
+	args := []string{"-protocol_whitelist", "file", "-f", "concat", "-safe", "0", "-i", list.Name(), "-map", "0", "-c", "copy"}
+	return Command{Args: append(args, fragmented(to, hasVideo)...)}, done, nil
 }

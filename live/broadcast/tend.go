@@ -1,0 +1,141 @@
+package broadcast
+
+import (
+	"context"
+	"time"
+
+	"lucarne/live"
+	"lucarne/platform/fault"
+)
+
+const (
+	tendEvery  = 200 * time.Millisecond
+	checkEvery = 10 * time.Second // the limits that have to be looked up
+)
+
+// tendUntilOver looks after the broadcast until it is over, and finishes it. When ctx ends first everything stays as it is, for the next
+// run of the site to take up.
+func (b *Broadcast) tendUntilOver(ctx context.Context) {
+	ticker := time.NewTicker(tendEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			b.suspend()
+			return
+		case <-b.over:
+			b.finish(ctx)
+			return
+		case <-ticker.C:
+			b.tend(ctx)
+		}
+	}
+}
+
+func (b *Broadcast) tend(ctx context.Context) {
+	b.hold()
+	b.goOnAir(ctx)
+	if e, isOver := b.limit(ctx); isOver {
+		b.stop(e)
+	}
+}
+
+// hold carries the show on while no encoder sends.
+func (b *Broadcast) hold() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.encoder == nil && b.line != nil && b.phase != finished {
+		b.line.holdUntil(b.o.Clock.Now())
+	}
+}
+
+// goOnAir writes the session down once there is something to watch.
+func (b *Broadcast) goOnAir(ctx context.Context) {
+	b.mu.Lock()
+	isDue := b.phase == waiting && b.line != nil && b.line.isWatchable()
+	session, startedAt := b.session, b.startedAt
+	b.mu.Unlock()
+	if !isDue {
+		return
+	}
+	if session == 0 {
+		begun, err := b.o.Sessions.Begin(ctx, b.show.VideoID, startedAt)
+		if err != nil {
+			b.logger.Error("a live session cannot be written down", "error", err)
+			return
+		}
+		session = begun.ID
+	}
+	if ratio := b.shape(); ratio > 0 {
+		if err := b.o.Sessions.SetShape(ctx, b.show.VideoID, ratio); err != nil {
+			b.logger.Warn("the shape of a live cannot be written down", "error", err)
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.session = session
+	if b.phase == waiting {
+		b.phase = onAir
+	}
+}
+
+func (b *Broadcast) shape() float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.line.aspectRatio()
+}
+
+// limit tells whether the broadcast has to end.
+func (b *Broadcast) limit(ctx context.Context) (ending, bool) {
+	now := b.o.Clock.Now()
+	b.mu.Lock()
+	isLost := b.encoder == nil && now.Sub(b.goneAt) >= b.o.Settings().Grace
+	isCheckDue := b.session != 0 && now.Sub(b.checkedAt) >= checkEvery
+	if isCheckDue {
+		b.checkedAt = now
+	}
+	running := live.Running{VideoID: b.show.VideoID, StartedAt: b.startedAt}
+	if b.show.SaveReplay {
+		running.Recorded = b.meter.bytes
+	}
+	b.mu.Unlock()
+	if isLost || !isCheckDue {
+		return ending{}, isLost
+	}
+	code, err := b.o.Lives.CheckRunning(ctx, running)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return ending{reason: errOver}, true
+	case err != nil:
+		b.logger.Warn("the limits of a live could not be looked up", "error", err)
+		return ending{}, false
+	}
+	return ending{code, reasons[code]}, code != 0
+}
+
+// reasons are what encoders are told.
+var reasons = map[live.SessionError]error{
+	live.DurationExceeded: fault.New(fault.Unavailable, "This live has lasted as long as this site allows"),
+	live.QuotaExceeded:    fault.New(fault.Unavailable, "Your video quota is used up"),
+	live.Blocked:          fault.New(fault.Forbidden, "This live is blocked"),
+}
+
+// suspend lets go of everything without ending the session.
+func (b *Broadcast) suspend() {
+	b.mu.Lock()
+	if b.encoder != nil {
+		b.encoder.reason = errStopping
+		close(b.encoder.done)
+		b.encoder = nil
+	}
+	b.phase = finished
+	l := b.line
+	b.mu.Unlock()
+	if l == nil {
+		return
+	}
+	l.close()
+	if err := l.packager.Close(); err != nil {
+		b.logger.Warn("a recording could not be closed", "error", err)
+	}
+}
