@@ -19,6 +19,7 @@ const (
 	maxPending         = 2048             // samples
 	maxPendingBytes    = 32 << 20
 	maxComposition     = 10 * time.Second
+	maxKeyless         = 10_000 // pictures in a row, for timestamps that stand still
 
 	leadAtOnce = 60 * time.Second // how far the time of a stream may run ahead of ours
 	leadRate   = 1.01             // and go on doing so: clocks differ
@@ -38,7 +39,9 @@ type converter struct {
 	config   []byte        // which that was
 	sound    *stream.Track // nil before its configuration
 	needsKey bool          // pictures cannot be decoded before the next key picture
-	key      moment        // when the last came
+	lastAt   time.Duration // of the pictures
+	keyless  time.Duration // since the last key picture, without the pauses
+	others   int           // pictures since
 	delay    time.Duration // by which pictures are decoded earlier than said, for composition times below zero
 
 	isAlone  bool // the metadata promise one track only
@@ -73,7 +76,7 @@ func (c *converter) take(tag rtmp.Tag, now time.Time) error {
 	case rtmp.Metadata:
 		c.isAlone = isOneTrack(tag.Metadata)
 	case rtmp.VideoConfig:
-		return c.configurePictures(tag, now)
+		return c.configurePictures(tag)
 	case rtmp.AudioConfig:
 		return c.configureSound(tag)
 	case rtmp.VideoFrame:
@@ -116,7 +119,7 @@ func checkSound(tag rtmp.Tag) error {
 	return fault.New(fault.Unsupported, "Sound coded as %s is not taken: choose AAC or Opus in the encoder", tag.Codec)
 }
 
-func (c *converter) configurePictures(tag rtmp.Tag, now time.Time) error {
+func (c *converter) configurePictures(tag rtmp.Tag) error {
 	if err := checkPictures(tag); err != nil {
 		return err
 	}
@@ -128,7 +131,7 @@ func (c *converter) configurePictures(tag rtmp.Tag, now time.Time) error {
 		return err
 	}
 	c.pictures, c.config, c.needsKey = v, tag.Data, true
-	c.key = moment{c.times.head, now}
+	c.keyless, c.others = 0, 0
 	return nil
 }
 
@@ -158,7 +161,7 @@ func (c *converter) picture(tag rtmp.Tag, now time.Time) error {
 		return err
 	}
 	track := c.pictures.Track()
-	if err := c.checkKeys(p, moment{at, now}); err != nil || len(p.Data) == 0 || c.needsKey || track.Width == 0 {
+	if err := c.checkKeys(p, at); err != nil || len(p.Data) == 0 || c.needsKey || track.Width == 0 {
 		return err
 	}
 	if err := c.checkSize(track); err != nil {
@@ -174,12 +177,15 @@ func (c *converter) picture(tag rtmp.Tag, now time.Time) error {
 }
 
 // checkKeys refuses streams that nobody could begin to watch.
-func (c *converter) checkKeys(p codec.Picture, now moment) error {
+func (c *converter) checkKeys(p codec.Picture, at time.Duration) error {
 	if p.IsKey {
-		c.needsKey, c.key = false, now
+		c.needsKey, c.lastAt, c.keyless, c.others = false, at, 0, 0
 		return nil
 	}
-	if c.hasBegun && now.since(c.key) > c.limits.KeyInterval {
+	c.keyless += min(max(at-c.lastAt, 0), time.Second)
+	c.lastAt = at
+	c.others++
+	if c.hasBegun && (c.keyless > c.limits.KeyInterval || c.others > maxKeyless) {
 		return errNoKeys
 	}
 	return nil

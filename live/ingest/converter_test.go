@@ -208,7 +208,7 @@ func play(t *testing.T, clip streamtest.Clip, tags []rtmp.Tag, at func(i int) ti
 // A stream that stops and goes on, its timestamps either with the pause in them or as if nothing was.
 func TestPause(t *testing.T) {
 	t.Parallel()
-	const pause = 20 * time.Second
+	const pause = 29500 * time.Millisecond // as long as silence is borne with
 	clip := standard(t)
 	for name, stamped := range map[string]time.Duration{"in the timestamps": pause, "of the line alone": 0} {
 		t.Run(name, func(t *testing.T) {
@@ -441,6 +441,18 @@ func TestPatienceIsAlsoOfTheClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.take(frame, epoch.Add(startPatience)); !fault.Is(err, fault.Invalid) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestKeysAreAlsoCounted(t *testing.T) {
+	t.Parallel()
+	clip := standard(t).Pictures()
+	tags := append(configs(clip), frames(clip, 0)[0])
+	inter := frames(clip, 0)[1]
+	inter.Timestamp = 0
+	_, err := convert(append(tags, slices.Repeat([]rtmp.Tag{inter}, maxKeyless+maxPending)...))
+	if err == nil || !strings.Contains(words(err), "too few key frames") {
 		t.Fatalf("got %v", err)
 	}
 }
