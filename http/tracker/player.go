@@ -2,6 +2,8 @@ package tracker
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"lucarne/platform/fault"
 )
@@ -89,7 +91,10 @@ func (r *registry) join(s *socket, m message) (tally, []*peer, error) {
 		in.downloads++
 	}
 	in.players.complete(p, m.isSeed())
-	return in.tally(), in.players.pick(p, len(m.Offers)), nil
+	others := slices.DeleteFunc(in.players.pick(p, len(m.Offers)), func(other *peer) bool {
+		return other.socket.offered.add(r.o.Clock.Now(), time.Minute) > r.o.MaxOffersPerMinute
+	})
+	return in.tally(), others, nil
 }
 
 // addPlayer gives a player its place in a swarm; mu is held. A name belongs to who has it: otherwise one could take the answers meant

@@ -25,7 +25,9 @@ type socket struct {
 	conn    *websocket.Conn
 	out     chan []byte
 	counted window
-	joined  map[id]*peer // by swarm; the registry's lock guards it
+
+	joined  map[id]*peer // by swarm; the registry's lock guards this and what follows
+	offered window
 }
 
 // socketSet is the open WebSockets.

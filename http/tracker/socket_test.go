@@ -275,6 +275,23 @@ func TestBounds(t *testing.T) {
 			t.Errorf("later: %v", got)
 		}
 	})
+	t.Run("offers to one player", func(t *testing.T) {
+		t.Parallel()
+		w := start(t, func(o *tracker.Options) { o.MaxOffersPerMinute = 2 })
+		anna, ben := w.player("192.0.2.1"), w.player("192.0.2.2")
+		anna.join(name("anna"))
+		for i := range 3 {
+			ben.join(name("ben"), fields{"offers": []fields{offer(fmt.Sprint(i))}})
+		}
+		for range 2 {
+			if got := anna.receive(); got["offer"] == nil {
+				t.Errorf("got %v", got)
+			}
+		}
+		if got := anna.join(name("anna")); got["offer"] != nil {
+			t.Errorf("the third came through: %v", got)
+		}
+	})
 	t.Run("a player that takes nothing", func(t *testing.T) {
 		t.Parallel()
 		w := start(t, func(o *tracker.Options) { o.MaxMessagesPerMinute = 10_000 })

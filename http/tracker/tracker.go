@@ -56,6 +56,7 @@ type Options struct {
 	MaxPeers             int // 20,000: in one swarm
 	MaxSwarmsPerSocket   int // 32
 	MaxMessagesPerMinute int // 300: of one WebSocket
+	MaxOffersPerMinute   int // 120: passed on to one player, for whom each is a connection to open
 	MaxAsksPerMinute     int // 120: over HTTP, of one address
 	MaxUnknown           int // 5: unknown info hashes of one address within BlockFor
 }
@@ -73,6 +74,7 @@ func (o Options) withDefaults() Options {
 	o.MaxPeers = cmp.Or(o.MaxPeers, 20_000)
 	o.MaxSwarmsPerSocket = cmp.Or(o.MaxSwarmsPerSocket, 32)
 	o.MaxMessagesPerMinute = cmp.Or(o.MaxMessagesPerMinute, 300)
+	o.MaxOffersPerMinute = cmp.Or(o.MaxOffersPerMinute, 120)
 	o.MaxAsksPerMinute = cmp.Or(o.MaxAsksPerMinute, 120)
 	o.MaxUnknown = cmp.Or(o.MaxUnknown, 5)
 	return o
