@@ -24,6 +24,18 @@ func statistic(name string) string {
 	return `[...document.querySelectorAll(".player-sheet dt")].find(d => d.textContent === "` + name + `")?.nextElementSibling.textContent`
 }
 
+// tune begins to play a video in a tab of its own.
+func tune(t *testing.T, browser *apptest.Browser, site *apptest.Instance, v apptest.Video, prepare string) *apptest.Page {
+	t.Helper()
+	page := browser.Open(t, &site.Server, true)
+	page.Go("/w/" + v.ShortUUID)
+	page.Await(browserWithin, `document.querySelector(".player-notice")?.textContent.includes("IP address")`)
+	page.Eval(prepare, nil)
+	page.Click(".player-big-play")
+	page.Await(browserWithin, playing)
+	return page
+}
+
 func TestViewersShareAVideo(t *testing.T) {
 	needsAssets(t)
 	site := apptest.Start(t, apptest.Options{})
@@ -32,18 +44,13 @@ func TestViewersShareAVideo(t *testing.T) {
 	site.Settle(t)
 	film = root.Video(film)
 	browser := apptest.StartBrowser(t)
+	t.Run("and stop when they like", func(t *testing.T) { shareAndStop(t, browser, site, film) })
+	t.Run("with one who lies", func(t *testing.T) { shareWithALiar(t, browser, site, film) })
+}
 
-	anna := browser.Open(t, &site.Server, true)
-	anna.Go("/w/" + film.ShortUUID)
-	anna.Await(browserWithin, `document.querySelector(".player-notice")?.textContent.includes("IP address")`)
-	anna.Click(".player-big-play")
-	anna.Await(browserWithin, playing)
-
-	ben := browser.Open(t, &site.Server, true)
-	ben.Go("/w/" + film.ShortUUID)
-	ben.Await(browserWithin, `document.querySelector(".player-big-play")`)
-	ben.Click(".player-big-play")
-	ben.Await(browserWithin, playing)
+func shareAndStop(t *testing.T, browser *apptest.Browser, site *apptest.Instance, film apptest.Video) {
+	anna := tune(t, browser, site, film, "0")
+	ben := tune(t, browser, site, film, "0")
 	openStatistics(ben)
 	ben.Await(browserWithin, statistic("Peers")+` === "1"`)
 	ben.Await(browserWithin, `parseFloat(`+statistic("From other viewers")+`) > 0`)
@@ -55,11 +62,33 @@ func TestViewersShareAVideo(t *testing.T) {
 	openStatistics(ben)
 	ben.Await(browserWithin, `!(`+statistic("Peers")+`)`)
 	ben.Await(browserWithin, `document.querySelector("video").currentTime > 60.5 && !document.querySelector("video").paused`)
-	for _, page := range []*apptest.Page{anna, ben} {
-		if errors := page.Errors(); len(errors) > 0 {
-			t.Errorf("scripts failed: %s", strings.Join(errors, "\n"))
-		}
+	noErrors(t, anna)
+	noErrors(t, ben)
+}
+
+// lie changes the bytes of every segment a page passes on.
+const lie = `void (() => {
+	const send = RTCDataChannel.prototype.send
+	RTCDataChannel.prototype.send = function (data) {
+		const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data
+		if (bytes.byteLength > 2000) { bytes[1000] ^= 0xff; window.lies = (window.lies ?? 0) + 1 }
+		send.call(this, data)
 	}
+})()`
+
+func shareWithALiar(t *testing.T, browser *apptest.Browser, site *apptest.Instance, film apptest.Video) {
+	mallory := tune(t, browser, site, film, lie)
+	ben := tune(t, browser, site, film, "0")
+	mallory.Await(browserWithin, `window.lies > 0`)
+	ben.Eval(`void (document.querySelector("video").currentTime = 40)`, nil)
+	ben.Await(browserWithin, `document.querySelector("video").currentTime > 45`)
+	openStatistics(ben)
+	ben.Await(browserWithin, `parseFloat(`+statistic("From the server")+`) > 0`)
+	var lies string
+	if ben.Eval(statistic("From other viewers"), &lies); !strings.HasPrefix(lies, "0 ") {
+		t.Errorf("%s were taken from one who lies", lies)
+	}
+	noErrors(t, ben)
 }
 
 // A BitTorrent client that says nothing is answered as PeerTube answers it.

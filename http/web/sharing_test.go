@@ -99,7 +99,7 @@ func TestSharing(t *testing.T) {
 	origin := channeltest.Site.Origin
 	playlist := film.Playlists[0]
 	want := &ui.P2P{
-		Trackers: []string{"ws" + strings.TrimPrefix(origin, "http") + "/tracker/socket"}, StunServers: []string{"stun:stun.example.org"}, Starts: true,
+		Trackers: []string{"ws" + strings.TrimPrefix(origin, "http") + "/tracker/socket"}, StunServers: []string{"stun:stun.example.org"}, Starts: true, Urgent: 15,
 		SwarmID:       video.PlaylistURL(channeltest.Site, film.Privacy, film.UUID, playlist.PlaylistFilename),
 		SegmentHashes: strings.TrimPrefix(video.PlaylistURL(channeltest.Site, film.Privacy, film.UUID, playlist.SHA256Filename), origin),
 	}

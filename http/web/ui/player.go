@@ -91,6 +91,7 @@ type P2P struct {
 	StunServers   []string `json:"stunServers"`
 	SwarmID       string   `json:"swarmId"`
 	Starts        bool     `json:"starts"`        // by itself, until the viewer chooses otherwise in this browser
+	Urgent        int      `json:"urgent"`        // seconds to come that the server is asked for, whoever else has them
 	SegmentHashes string   `json:"segmentHashes"` // URL of segments-sha256.json; peers' segments are checked against it
 }
 

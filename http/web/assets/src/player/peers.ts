@@ -3,10 +3,11 @@ import { HlsJsP2PEngine } from 'p2p-media-loader-hlsjs'
 import type { PeerSharing } from './settings'
 import type { FileToken } from './token'
 
-/** PeerFigures count what came from where, in bytes. */
+/** PeerFigures count the segments that came from where, in bytes. Those of peers that were not the server's do not count. */
 export interface PeerFigures { peers: number, fromPeers: number, fromServer: number }
 
-/** sharedHls makes an hls.js that also asks other viewers, found by our own trackers only. */
+/** sharedHls makes an hls.js that also asks other viewers, found by our own trackers only. It fetches no more than two minutes ahead: who
+ *  leaves early has not spent the data of the whole video. */
 export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, token: FileToken): { hls: Hls, figures: () => PeerFigures } {
   const figures: PeerFigures = { peers: 0, fromPeers: 0, fromServer: 0 }
   const digests = new Digests(sharing.segmentHashes, token)
@@ -18,6 +19,10 @@ export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, toke
         announceTrackers: sharing.trackers,
         rtcConfig: { iceServers: sharing.stunServers.map(urls => ({ urls })) },
         swarmId: sharing.swarmId,
+        highDemandTimeWindow: sharing.urgent,
+        httpDownloadTimeWindow: 60,
+        p2pDownloadTimeWindow: 120,
+        segmentMemoryStorageLimit: 256,
         httpRequestSetup: (url, byteRange, signal) => Promise.resolve(request(token.on(url), byteRange, signal)),
         validateP2PSegment: (segment, range, data) => digests.match(segment, range, data)
       }
@@ -26,9 +31,9 @@ export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, toke
   const engine = hls.p2pEngine
   engine.addEventListener('onPeerConnect', () => { figures.peers++ })
   engine.addEventListener('onPeerClose', () => { figures.peers-- })
-  engine.addEventListener('onChunkDownloaded', (bytes, source) => {
-    if (source === 'p2p') figures.fromPeers += bytes
-    else figures.fromServer += bytes
+  engine.addEventListener('onSegmentLoaded', ({ bytesLength, downloadSource }) => {
+    if (downloadSource === 'p2p') figures.fromPeers += bytesLength
+    else figures.fromServer += bytesLength
   })
   return { hls, figures: () => figures }
 }

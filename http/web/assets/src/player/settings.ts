@@ -3,7 +3,7 @@
 export interface Caption { language: string, label: string, url: string }
 export interface Chapter { timecode: number, title: string }
 export interface Storyboard { url: string, totalWidth: number, totalHeight: number, spriteWidth: number, spriteHeight: number, spriteDuration: number }
-export interface PeerSharing { trackers: string[], stunServers: string[], swarmId: string, starts: boolean, segmentHashes: string }
+export interface PeerSharing { trackers: string[], stunServers: string[], swarmId: string, starts: boolean, urgent: number, segmentHashes: string }
 
 export interface Settings {
   uuid: string

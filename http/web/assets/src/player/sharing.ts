@@ -12,7 +12,7 @@ export class Sharing {
     return Boolean(this.settings.p2p) && 'RTCPeerConnection' in window && isSecureContext // without one nothing can be checked
   }
 
-  get isOn(): boolean { return this.isAvailable && (preferences().sharing ?? this.settings.p2p?.starts ?? false) }
+  get isOn(): boolean { return this.isAvailable && (preferences().sharing ?? (Boolean(this.settings.p2p?.starts) && !savesData())) }
 
   toggle() {
     prefer({ sharing: !this.isOn })
@@ -34,4 +34,9 @@ export function sharingNotice(player: HTMLElement, sharing: Sharing, messages: M
   box.setAttribute('role', 'status')
   player.after(box)
   return draw
+}
+
+/** savesData tells that the viewer asked the browser to spend little. */
+function savesData(): boolean {
+  return (navigator as Navigator & { connection?: { saveData?: boolean } }).connection?.saveData === true
 }
