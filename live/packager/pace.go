@@ -56,9 +56,10 @@ func partFor(wanted, frame time.Duration) time.Duration {
 	return part.Round(time.Millisecond)
 }
 
-// partOverflows reports whether a part that has run so long has no place for another frame.
-func (p pace) partOverflows(length, frame time.Duration) bool {
-	return length+frame+frame/10+time.Millisecond > p.part
+// isPart reports whether a part that has run so long is whole: another frame would not fit, and it is not too short (RFC 8216bis
+// §4.4.4.9: 85 % of PART-TARGET).
+func (p pace) isPart(length, frame time.Duration) bool {
+	return length >= p.part*85/100 && length+frame+frame/10+time.Millisecond > p.part
 }
 
 // wantsCut reports whether a keyframe is to begin a segment: when the one that runs is long enough, or would become too long by the next.

@@ -195,7 +195,7 @@ func (r *rendition) leading() *stream.Track {
 
 // lead takes a frame of the leading track.
 func (r *rendition) lead(f frame) {
-	isApart := r.plan.hasBegun && f.dts-r.plan.last > maxStill
+	isApart := r.plan.hasBegun && (r.isStill || f.dts-r.plan.last > maxStill)
 	if f.track == r.sound {
 		if isApart || r.isApart(f) {
 			r.fill(f.dts - frameLength(f.track)/2)
@@ -336,14 +336,14 @@ func (r *rendition) beginSegment(f *frame, c cut) {
 	r.plan.number, r.plan.segment, r.plan.part = c.number, f.dts, f.dts
 }
 
-// beginPart decides whether a frame begins a part: when it would not fit the one that runs, or when the frame before turned out to be
-// longer than it should and has to be one of its own.
+// beginPart decides whether a frame begins a part: when it would not fit the one that runs, by how long frames are, or when the frame
+// before turned out to be longer, and has to begin one itself.
 func (r *rendition) beginPart(pace pace, f *frame, interval time.Duration) {
 	if last := r.decided - 1; last >= 1 && f.dts-r.plan.part > pace.part && r.queue[last].begins == nothing {
 		r.queue[last].begins = aPart
 		r.plan.part = r.queue[last].dts
 	}
-	if pace.partOverflows(f.dts-r.plan.part, interval) {
+	if pace.isPart(f.dts-r.plan.part, interval) {
 		f.begins = aPart
 		r.plan.part = f.dts
 	}
