@@ -15,10 +15,12 @@ import (
 	"lucarne/live/broadcast"
 	"lucarne/live/encode"
 	"lucarne/live/ingest"
+	"lucarne/live/relay"
 	"lucarne/live/whip"
 	"lucarne/platform/blob"
 	"lucarne/platform/event"
 	"lucarne/platform/fault"
+	"lucarne/platform/outbound"
 	"lucarne/video"
 )
 
@@ -48,6 +50,11 @@ func (s *Site) openBroadcasts() error {
 	s.broadcasts = broadcast.New(broadcast.Options{
 		Folder: filepath.Join(s.blobs.Local(blob.TemporaryKept).Root(), liveFolder),
 		Videos: s.videos, Lives: s.lives, Sessions: s.liveSessions, Replays: s.liveReplays, Pipeline: s.pipeline, Tools: s.ffmpeg,
+		Relays: s.liveRelays,
+		Relay: relay.Options{
+			Agent: "Lucarne/" + version,
+			Dial:  outbound.New(outbound.Options{AllowPrivate: !s.config().Federation.PreventSSRF}).Dial,
+		},
 		Sound:    encode.SoundOptions{FFmpeg: s.config().Lucarne.FFmpeg.Program},
 		Settings: s.broadcastSettings, Clock: s.clock, Logger: s.logger,
 	})
@@ -139,6 +146,9 @@ func (s *Site) airing(_ context.Context, id video.ID) (web.Airing, bool) {
 	}
 	for _, r := range h.Renditions {
 		a.Renditions = append(a.Renditions, web.AiringRendition{Height: min(r.Width, r.Height), FrameRate: r.FrameRate, Bitrate: r.Bitrate})
+	}
+	for _, r := range h.Relays {
+		a.Relays = append(a.Relays, web.AiringRelay{ID: live.RelayID(r.ID), IsSending: r.Phase == relay.Live, Problem: r.Reason})
 	}
 	for _, left := range h.Left {
 		a.GivenUp = append(a.GivenUp, left.Resolution)

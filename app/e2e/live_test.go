@@ -174,6 +174,19 @@ func TestAnEncoderMayComeBack(t *testing.T) {
 	})
 }
 
+// A show is sent elsewhere too: here to another live of the same site.
+func TestAShowIsSentElsewhereToo(t *testing.T) {
+	t.Parallel()
+	site := apptest.Start(t, apptest.Options{Settings: append([]string{"LUCARNE_FEDERATION_PREVENT_SSRF=false"}, broadcastingHere...)})
+	here, there := newLive(t, site, nil), newLive(t, site, map[string]any{"name": "Elsewhere"})
+	relay := map[string]any{"name": "Elsewhere", "address": fmt.Sprintf("rtmp://%s/live", site.Site.IngestAddr()), "key": there.key}
+	here.root.Send("POST", "/api/v1/videos/live/"+here.UUID+"/relays", relay, http.StatusOK)
+	e := here.send(t)
+	there.awaitAir()
+	e.leave(t)
+	there.root.AwaitVideo(there.Video, 20*time.Second, "over with the show", func(v apptest.Video) bool { return v.State.ID == 5 })
+}
+
 func TestAWrongKeyIsRefusedInWords(t *testing.T) {
 	site := apptest.Start(t, apptest.Options{Settings: broadcastingHere})
 	s := newLive(t, site, nil)

@@ -32,18 +32,19 @@ type Broadcast struct {
 	over       chan struct{}
 	incomplete atomic.Pointer[error] // why the recording lacks something; nil when it does not
 
-	mu        sync.Mutex // guards what follows; held while a sample passes
-	phase     phase
-	session   live.SessionID       // 0 before anything can be watched
-	startedAt time.Time            // the time 0 of the session
-	encoder   *publication         // nil while none sends
-	from      ingest.Request       // of the latest encoder
-	goneAt    time.Time            // since when none sends
-	pieces    []packager.Recording // of earlier runs of this site
-	line      *line                // nil before the first sample
-	meter     meter
-	checkedAt time.Time
-	ending    ending
+	mu         sync.Mutex // guards what follows; held while a sample passes
+	phase      phase
+	session    live.SessionID       // 0 before anything can be watched
+	startedAt  time.Time            // the time 0 of the session
+	encoder    *publication         // nil while none sends
+	from       ingest.Request       // of the latest encoder
+	goneAt     time.Time            // since when none sends
+	pieces     []packager.Recording // of earlier runs of this site
+	line       *line                // nil before the first sample
+	meter      meter
+	followedAt time.Time
+	checkedAt  time.Time
+	ending     ending
 }
 
 // What encoders are told.

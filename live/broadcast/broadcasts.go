@@ -15,6 +15,7 @@ import (
 	"lucarne/live/encode"
 	"lucarne/live/ingest"
 	"lucarne/live/packager"
+	"lucarne/live/relay"
 	"lucarne/platform/clock"
 	"lucarne/video"
 	"lucarne/video/ffmpeg"
@@ -39,6 +40,8 @@ type Options struct {
 	Pipeline *transcode.Pipeline // makes a recording the files of a video
 	Tools    *ffmpeg.Tools       // joins a recording in pieces
 	Sound    encode.SoundOptions
+	Relays   *live.Relays
+	Relay    relay.Options // how shows are sent elsewhere: what says where is set here
 	Settings func() Settings
 	Clock    clock.Clock
 	Logger   *slog.Logger

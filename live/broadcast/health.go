@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lucarne/live/packager"
+	"lucarne/live/relay"
 )
 
 // Health is how a broadcast does, for its owner.
@@ -19,8 +20,9 @@ type Health struct {
 	KeyInterval time.Duration // between the last two keyframes; 0 before
 	Dropped     int           // pictures the encoder left out
 	Renditions  []packager.RenditionHealth
-	Left        []Left // renditions that are not made, since the machine cannot keep up
-	Incomplete  error  // why the recording lacks something; nil when it does not
+	Left        []Left        // renditions that are not made, since the machine cannot keep up
+	Relays      []relay.State // by the ids of live.Relay
+	Incomplete  error         // why the recording lacks something; nil when it does not
 }
 
 // Left is a rendition that was given up.
@@ -45,7 +47,7 @@ func (b *Broadcast) health() Health {
 		h.GoneAt = b.goneAt
 	}
 	if b.line != nil {
-		h.Renditions, h.Left = b.line.packager.Health(), b.line.givenUp()
+		h.Renditions, h.Left, h.Relays = b.line.packager.Health(), b.line.givenUp(), b.line.relay.States()
 	}
 	return h
 }

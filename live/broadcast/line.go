@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"lucarne/live"
 	"lucarne/live/encode"
 	"lucarne/live/packager"
+	"lucarne/live/relay"
 	"lucarne/live/stream"
 )
 
@@ -21,6 +23,7 @@ type line struct {
 	startedAt time.Time
 	packager  *packager.Packager
 	gate      *gate
+	relay     *relay.Relay // beyond the gate, where the sound is AAC
 	sound     *encode.Sound
 	picture   stream.Track // the ladder's source; zero without
 	ladder    *encode.Ladder
@@ -56,7 +59,10 @@ func (b *Broadcast) openLine() error {
 	if err != nil {
 		return err
 	}
-	l := &line{b: b, startedAt: now, packager: p, gate: newGate(source, p.Hold)}
+	elsewhere := b.o.Relay
+	elsewhere.Clock, elsewhere.Logger = b.o.Clock, b.logger
+	l := &line{b: b, startedAt: now, packager: p, relay: relay.New(elsewhere)}
+	l.gate = newGate(both{source, l.relay}, p.Hold)
 	o := b.o.Sound
 	o.Logger = b.logger
 	l.sound = encode.NewSound(o, l.gate)
@@ -126,4 +132,14 @@ func (l *line) close() {
 		l.ladder.Close()
 	}
 	l.gate.close()
+	l.relay.Close()
 }
+
+// both hands everything to two sinks, of which the second never fails.
+type both [2]stream.Sink
+
+func (b both) Start(tracks []stream.Track) error {
+	return errors.Join(b[1].Start(tracks), b[0].Start(tracks))
+}
+
+func (b both) Write(s stream.Sample) error { return errors.Join(b[1].Write(s), b[0].Write(s)) }

@@ -35,6 +35,7 @@ func (b *Broadcast) tendUntilOver(ctx context.Context) {
 func (b *Broadcast) tend(ctx context.Context) {
 	b.hold()
 	b.goOnAir(ctx)
+	b.followRelays(ctx)
 	if e, isOver := b.limit(ctx); isOver {
 		b.stop(e)
 	}

@@ -187,7 +187,7 @@ func (p *Publisher) answer(transaction float64) (call, error) {
 		}
 		c, err := parseCall(m)
 		if err != nil {
-			return call{}, err
+			continue // no answer to us: ffmpeg 5.1 sends onFCPublish without a transaction
 		}
 		if c.name == "_result" && c.transaction == transaction {
 			return c, nil

@@ -62,7 +62,7 @@ type Config struct {
 	User             User             `key:"user" edit:"yes"`
 	VideoChannels    VideoChannels    `key:"video_channels" edit:"yes"`
 	Transcoding      Transcoding      `key:"transcoding" edit:"yes"`
-	Live             LiveStreams      `key:"live" use:"later"`
+	Live             LiveStreams      `key:"live"`
 	VideoStudio      VideoStudio      `key:"video_studio" use:"later" edit:"yes"`
 	Transcription    Transcription    `key:"video_transcription" use:"later"`
 	VideoFile        VideoFile        `key:"video_file" edit:"yes"`

@@ -2,7 +2,7 @@ package config
 
 // LiveStreams is broadcasting.
 type LiveStreams struct {
-	Enabled          bool     `key:"enabled" default:"false" edit:"yes" doc:"Users may broadcast."`
+	Enabled          bool     `key:"enabled" default:"true" edit:"yes" doc:"Users may broadcast."`
 	MaxDuration      Duration `key:"max_duration" default:"-1" check:"min=-1" edit:"yes" doc:"Longest broadcast; -1 for no bound."`
 	MaxInstanceLives int      `key:"max_instance_lives" default:"20" check:"min=-1" edit:"yes" doc:"Broadcasts at one time on the site; -1 for no bound."`
 	MaxUserLives     int      `key:"max_user_lives" default:"3" check:"min=-1" edit:"yes" doc:"Broadcasts at one time of one user; -1 for no bound."`
@@ -37,10 +37,10 @@ type RTMPS struct {
 // LiveTranscoding makes the renditions of a broadcast.
 type LiveTranscoding struct {
 	Enabled                           bool        `key:"enabled" default:"true" doc:"Make several renditions of a broadcast."`
-	RemoteRunners                     Switch      `key:"remote_runners" set:"enabled=false" doc:"Leave broadcasts to remote runners"`
+	RemoteRunners                     Switch      `key:"remote_runners" use:"later" set:"enabled=false" doc:"Leave broadcasts to remote runners"`
 	Threads                           int         `key:"threads" default:"2" check:"min=0 max=256" doc:"Threads one broadcast may use; 0 lets ffmpeg choose."`
-	Profile                           string      `key:"profile" default:"default" check:"nonempty" doc:"Set of encoder settings for broadcasts."`
+	Profile                           string      `key:"profile" use:"kept" default:"default" check:"nonempty" doc:"Set of encoder settings for broadcasts."`
 	Resolutions                       Resolutions `key:"resolutions" doc:"Broadcasts"`
-	AlwaysTranscodeOriginalResolution bool        `key:"always_transcode_original_resolution" default:"true" doc:"Also send the height the broadcaster sends."`
+	AlwaysTranscodeOriginalResolution bool        `key:"always_transcode_original_resolution" use:"kept" default:"true" doc:"Also send the height the broadcaster sends: it always is, as it came."`
 	FPS                               FPS         `key:"fps" doc:"Broadcasts"`
 }

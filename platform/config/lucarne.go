@@ -135,7 +135,7 @@ type Lifetime struct {
 
 // LucarneLive is what PeerTube's live section does not have.
 type LucarneLive struct {
-	Grace Duration `key:"grace" default:"30 seconds" check:"min=0" edit:"yes" doc:"How long a broadcast waits for an encoder whose line broke before it ends. Viewers see its last picture meanwhile."`
+	Grace Duration `key:"grace" default:"30 seconds" check:"min=0" doc:"How long a broadcast waits for an encoder whose line broke before it ends. Viewers see its last picture meanwhile."`
 	WHIP  WHIP     `key:"whip" doc:"Broadcasts from browsers (WHIP)"`
 }
 

@@ -39,9 +39,6 @@ var agreements = []agreement{
 		return unless(!c.Transcoding.Enabled || c.Transcoding.HLS.Enabled || c.Transcoding.WebVideos.Enabled,
 			"or transcoding.web_videos.enabled must be on when transcoding is")
 	}},
-	{"live.allow_replay", func(c *Config) string {
-		return unless(!c.Live.Enabled || !c.Live.AllowReplay || c.Transcoding.Enabled, "needs transcoding.enabled")
-	}},
 	{"live.rtmps.enabled", func(c *Config) string {
 		return unless(!c.Live.RTMPS.Enabled || (c.Live.RTMPS.KeyFile != "" && c.Live.RTMPS.CertFile != ""),
 			"needs live.rtmps.key_file and live.rtmps.cert_file")

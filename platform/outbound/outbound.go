@@ -57,6 +57,11 @@ func (c *Client) With(l Limits) *Client {
 	return build(o, c.transport)
 }
 
+// Dial connects for a protocol other than HTTP, to the same addresses: the one that is dialled is looked at, whatever the name said.
+func (c *Client) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return c.transport.DialContext(ctx, network, address)
+}
+
 func build(o Options, transport *http.Transport) *Client {
 	o.Limits = o.Limits.withDefaults()
 	c := &Client{rules: o, transport: transport}
