@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -48,6 +49,20 @@ func TestLivePagesAreForTheirManager(t *testing.T) {
 	}
 	if got := liveOf(t, w, show.ID).Key; got != key || len(w.Ended) != 0 {
 		t.Error("somebody else changed the live")
+	}
+}
+
+func TestFormsOfLivesNeedTheirToken(t *testing.T) {
+	w := newWorld(t)
+	show := w.Live(t, w.Join(t, "alice", account.Ordinary), live.Change{}, named("Evening talk"))
+	path := "/my/live/" + show.ShortUUID()
+	for _, address := range []string{"/my/live/new", path + "/settings", path + "/end", path + "/key", path + "/relays", path + "/relays/1"} {
+		r := httptest.NewRequest(http.MethodPost, address, strings.NewReader("csrf=made+up&name=Stolen&privacy=1"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.AddCookie(&http.Cookie{Name: webtest.SessionCookie, Value: "alice"})
+		answer := httptest.NewRecorder()
+		w.Handler.ServeHTTP(answer, r)
+		status(t, answer, http.StatusForbidden)
 	}
 }
 
@@ -199,12 +214,12 @@ func TestStudioTellsHowTheLiveDoes(t *testing.T) {
 		want   []string
 		no     string
 	}{
-		{"well", func(*web.Airing) {}, []string{"4.5 Mbit/s", "30 per second", "2.0 s", "1080p", "OBS 31", "Connection refused", "about 3 seconds"}, `class="alert is-warning"`},
+		{"well", func(*web.Airing) {}, []string{"4.5 Mbit/s", "30 fps", "2.0 s", "1080p", "OBS 31", "Connection refused", "≈ 3 s"}, `class="alert is-warning"`},
 		{"far between keyframes", func(a *web.Airing) { a.KeyInterval = 10 * time.Second }, []string{"10 seconds between keyframes", "to 2 seconds"}, ""},
 		{"dropped frames", func(a *web.Airing) { a.Dropped = 400 }, []string{"leaves pictures out"}, ""},
 		{"a machine too slow", func(a *web.Airing) { a.GivenUp = []int{480, 360} }, []string{"480p, 360p is not made any more"}, ""},
 		{"a full disk", func(a *web.Airing) { a.Incomplete = true }, []string{"The disk takes nothing any more"}, ""},
-		{"the encoder is gone", func(a *web.Airing) { a.IsConnected = false }, []string{"Your program stopped sending", "Nothing arrives"}, "30 per second"},
+		{"the encoder is gone", func(a *web.Airing) { a.IsConnected = false }, []string{"Your program stopped sending", "Nothing arrives"}, "30 fps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			airing := healthy

@@ -139,15 +139,15 @@ func (v liveHealthView) state(r *request) (tone ui.Tone, icon, text string) {
 	return r.airBadge(v.video)
 }
 
-// delay is how far behind viewers are who watch the newest, in words.
-func (v liveHealthView) delay(r *request) string {
+// delay is how far behind viewers are who watch the newest, in seconds.
+func (v liveHealthView) delay() int {
 	switch v.latency {
 	case live.SmallLatency:
-		return r.t.T("live.delay", "n", 2)
+		return 2
 	case live.HighLatency:
-		return r.t.T("live.delay", "n", 15)
+		return 15
 	}
-	return r.t.T("live.delay", "n", 3)
+	return 3
 }
 
 func (r *request) megabits(bits int64) string {

@@ -49,6 +49,8 @@ func TestServe(t *testing.T) {
 	mux.Handle(ui.AssetPath, ui.Assets())
 	mux.Handle("/", signInAs(w.Handler))
 	mux.HandleFunc("/sample/", func(answer http.ResponseWriter, r *http.Request) { sampleState(w, r) })
+	mux.Handle("/static/streaming-playlists/", http.StripPrefix("/static/streaming-playlists/", http.FileServer(http.Dir(w.Blobs.Local(blob.StreamingPlaylists).Root()))))
+	mux.HandleFunc("/sample/live/", func(answer http.ResponseWriter, r *http.Request) { sampleShow(t, w, r) })
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
 	if err != nil {
@@ -127,6 +129,7 @@ func fill(t *testing.T, w *webtest.World) {
 	})
 	fmt.Println("/w/"+waiting.ShortUUID(), "preparing")
 	fmt.Println("/w/"+locked.ShortUUID(), "password: secret")
+	fillLives(t, w, people)
 	describe(w)
 }
 

@@ -2,6 +2,7 @@
 import { enhanceConfirm } from './small/confirm'
 import { enhanceCopy } from './small/copy'
 import { enhanceCounters } from './small/counter'
+import { localDates } from './small/date'
 import { enhanceDialogs } from './small/dialog'
 import { defineFramePicker } from './small/frame-picker'
 import { enhanceMenus } from './small/menu'
@@ -16,6 +17,7 @@ function enhance(root: ParentNode) {
   enhanceCounters(root)
   enhanceTags(root)
   localiseTimes(root)
+  localDates(root)
 }
 
 /** htmx is loaded by the pages that use it, and by no other. */

@@ -1,7 +1,6 @@
 import 'media-chrome/dist/media-controller.js'
 import 'media-chrome/dist/media-control-bar.js'
 import 'media-chrome/dist/media-fullscreen-button.js'
-import 'media-chrome/dist/media-live-button.js'
 import 'media-chrome/dist/media-loading-indicator.js'
 import 'media-chrome/dist/media-mute-button.js'
 import 'media-chrome/dist/media-pip-button.js'
@@ -17,6 +16,8 @@ import play from 'lucide-static/icons/play.svg'
 import screen from 'lucide-static/icons/rectangle-horizontal.svg'
 import { make } from '../page'
 import { clock, type Messages } from '../messages'
+import { liveBar } from './live-bar'
+import type { Playback } from './playback'
 import type { Chapter, Settings } from './settings'
 import { captionTracks } from './tracks'
 
@@ -29,7 +30,9 @@ export interface Controls {
 }
 
 /** drawControls puts the video into a controller with its bar, in the place where it was. */
-export async function drawControls(player: HTMLElement, video: HTMLVideoElement, settings: Settings, messages: Messages): Promise<Controls> {
+export async function drawControls(
+  player: HTMLElement, video: HTMLVideoElement, settings: Settings, messages: Messages, playback: () => Playback | undefined
+): Promise<Controls> {
   const language = document.documentElement.lang
   if (language.startsWith('fr')) await import('media-chrome/dist/lang/fr.js')
   const controller = element('media-controller', { nohotkeys: '', lang: language, autohide: '3' })
@@ -38,8 +41,9 @@ export async function drawControls(player: HTMLElement, video: HTMLVideoElement,
   const theatreButton = settings.isEmbed ? undefined : iconButton(screen, messages.t('player.theatre'))
   theatreButton?.classList.add('is-wide-only')
   const captionsButton = settings.captions?.length ? iconButton(captionsIcon, messages.t('player.captions')) : undefined
-  const time = settings.isLive ? element('media-live-button', {}) : timeDisplay(video, settings)
-  const bottom = make('div', { className: 'player-bottom' }, seekBar(settings), buttonBar(time, [captionsButton, settingsButton, theatreButton]))
+  const time = settings.live ? liveBar(video, playback, messages) : [timeDisplay(video, settings)]
+  const seek = settings.live?.canRewind === false ? [] : [seekBar(settings)]
+  const bottom = make('div', { className: 'player-bottom' }, ...seek, buttonBar(time, [captionsButton, settingsButton, theatreButton]))
   controller.append(element('media-loading-indicator', { slot: 'centered-chrome', noautohide: '' }), bottom)
   player.prepend(controller)
   adopt(controller, video)
@@ -67,10 +71,10 @@ function seekBar(settings: Settings): HTMLElement {
   return range
 }
 
-function buttonBar(time: HTMLElement, ours: (HTMLElement | undefined)[]): HTMLElement {
+function buttonBar(time: HTMLElement[], ours: (HTMLElement | undefined)[]): HTMLElement {
   const bar = element('media-control-bar', {})
   bar.append(
-    element('media-play-button', {}), element('media-mute-button', {}), element('media-volume-range', {}), time,
+    element('media-play-button', {}), element('media-mute-button', {}), element('media-volume-range', {}), ...time,
     make('span', { className: 'player-chapter' }), make('span', { className: 'player-spacer' }),
     ...ours.filter(button => button !== undefined),
     element('media-pip-button', { class: 'is-wide-only' }), element('media-fullscreen-button', {})

@@ -33,7 +33,8 @@ function isTaken(event: KeyboardEvent): boolean {
 export function press(keys: Keys, key: string): boolean {
   const { video } = keys
   if (/^[0-9]$/.test(key)) {
-    if (Number.isFinite(video.duration)) video.currentTime = video.duration * Number(key) / 10
+    const { from, to } = reach(video)
+    if (Number.isFinite(to)) video.currentTime = from + (to - from) * Number(key) / 10
     return true
   }
   const action = actions[key.length === 1 ? key.toLowerCase() : key]
@@ -64,8 +65,15 @@ function toggle(video: HTMLVideoElement) {
   else video.pause()
 }
 
+/** reach is what can be watched of a video: of a live, the part that viewers may go back to. */
+function reach({ duration, seekable }: HTMLVideoElement): { from: number, to: number } {
+  if (Number.isFinite(duration)) return { from: 0, to: duration }
+  return seekable.length ? { from: seekable.start(0), to: seekable.end(seekable.length - 1) } : { from: 0, to: Infinity }
+}
+
 function jump({ video, say }: Keys, by: number) {
-  video.currentTime = Math.max(0, Math.min(video.currentTime + by, video.duration || Infinity))
+  const { from, to } = reach(video)
+  video.currentTime = Math.max(from, Math.min(video.currentTime + by, to))
   say(`${by > 0 ? '+' : '−'}${Math.abs(by)} s`)
 }
 

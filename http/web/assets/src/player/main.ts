@@ -23,6 +23,7 @@ class Player extends HTMLElement {
   private playback: Playback | undefined
   private api: EmbedApi | undefined
   private sharing: Sharing | undefined
+  private say: ((text: string) => void) | undefined
   private begun = false
 
   connectedCallback() {
@@ -47,9 +48,10 @@ class Player extends HTMLElement {
     keepSound(video, settings.isEmbed)
     this.addTracks(video)
     const { drawControls, followChapters, followSeekLinks, toast } = await import('./controls')
-    const controls = await drawControls(this, video, settings, messages)
+    const controls = await drawControls(this, video, settings, messages, () => this.playback)
     const say = toast(this)
-    this.begin(video, say)
+    this.say = say
+    if (!settings.live) this.begin(video, say)
     this.sharing = new Sharing(settings, () => { drawNotice?.(); void this.load(video) })
     const drawNotice = this.sharing.isAvailable && !settings.isEmbed ? sharingNotice(this, this.sharing, messages) : undefined
     const sheet = new Sheet({ player: this, video, messages, playback: () => this.playback, sharing: this.sharing }, controls.settingsButton, this.stop.signal)
@@ -74,11 +76,13 @@ class Player extends HTMLElement {
     const { currentTime, paused } = video
     const isAgain = this.playback !== undefined
     this.playback?.destroy()
-    if (isAgain) video.currentTime = currentTime // which taking the stream away has forgotten
+    if (isAgain && !this.settings.live) video.currentTime = currentTime // which taking the stream away has forgotten
     const api = this.settings.api ? (this.api ??= new EmbedApi(video, () => this.playback, this.stop.signal)) : undefined
     this.playback = await open(video, this.settings, this.token, {
       onLevels: () => api?.resolutionsChanged(),
-      onFailure: reason => this.fail(reason)
+      onFailure: reason => this.fail(reason),
+      onSilenced: () => this.say?.(this.messages.t('player.silenced')),
+      onInterrupted: () => this.say?.(this.messages.t('player.reconnecting'))
     }, this.sharing?.isOn ?? false)
     if (isAgain && !paused) void video.play().catch(() => undefined)
   }
@@ -134,3 +138,4 @@ function afterPaint(then: () => void) {
 }
 
 customElements.define('lucarne-player', Player)
+if (document.querySelector('lucarne-live')) void import('./live-stage')

@@ -1,5 +1,6 @@
 import Hls, { type ErrorData, type HlsConfig } from 'hls.js'
-import type { Events, Figures, Level, Playback } from './playback'
+import { Mender } from './mender'
+import { begin, type Edge, type Events, type Figures, type Level, type Playback } from './playback'
 import type { PeerFigures } from './peers'
 import type { Settings } from './settings'
 import type { FileToken } from './token'
@@ -11,25 +12,39 @@ export async function openHls(video: HTMLVideoElement, settings: Settings, token
     startPosition: video.currentTime > 0 ? video.currentTime : -1,
     capLevelToPlayerSize: true,
     backBufferLength: 60,
-    xhrSetup: (xhr, url) => xhr.open('GET', token.on(url), true)
+    xhrSetup: (xhr, url) => xhr.open('GET', token.on(url), true),
+    ...settings.live && followingOf(settings.live.lowLatency)
   }
   if (sharing && settings.p2p) {
     const { sharedHls } = await import('./peers')
     const { hls, figures } = sharedHls(config, settings.p2p, token)
-    return new HlsPlayback(video, hls, settings.hls ?? '', events, figures)
+    return new HlsPlayback(video, hls, settings, events, figures)
   }
-  return new HlsPlayback(video, new Hls(config), settings.hls ?? '', events)
+  return new HlsPlayback(video, new Hls(config), settings, events)
+}
+
+/** followingOf leaves the distance to the newest to the playlist (HOLD-BACK, PART-HOLD-BACK): the server knows what it can keep up. */
+function followingOf(lowLatencyMode: boolean): Partial<HlsConfig> {
+  return { lowLatencyMode, liveDurationInfinity: true, maxLiveSyncPlaybackRate: lowLatencyMode ? 1.08 : 1 }
 }
 
 class HlsPlayback implements Playback {
+  readonly edge: Edge | undefined
   private readonly stop = new AbortController()
+  private readonly mender: Mender | undefined
+  private readonly url: string
   private started = false
   private mended = 0
 
   constructor(
-    private readonly video: HTMLVideoElement, private readonly hls: Hls, private readonly url: string,
+    private readonly video: HTMLVideoElement, private readonly hls: Hls, settings: Settings,
     private readonly events: Events, private readonly peers?: () => PeerFigures
   ) {
+    const url = this.url = settings.hls ?? ''
+    if (settings.live) {
+      this.edge = this.follow()
+      this.mender = new Mender(video, attempt => this.mend(attempt), () => events.onInterrupted())
+    }
     const wasPlaying = !video.paused || video.autoplay
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.events.onLevels())
     hls.on(Hls.Events.LEVEL_SWITCHED, () => this.events.onLevels())
@@ -42,7 +57,7 @@ class HlsPlayback implements Playback {
     hls.attachMedia(video)
     if (wasPlaying) {
       this.start()
-      void video.play().catch(() => undefined)
+      void begin(video, events)
     }
   }
 
@@ -74,6 +89,7 @@ class HlsPlayback implements Playback {
 
   destroy() {
     this.stop.abort()
+    this.mender?.stop()
     this.hls.destroy()
   }
 
@@ -83,13 +99,41 @@ class HlsPlayback implements Playback {
     this.hls.startLoad(this.hls.config.startPosition)
   }
 
+  private follow(): Edge {
+    const { hls, video } = this
+    const newest = () => hls.liveSyncPosition ?? (video.seekable.length ? video.seekable.end(video.seekable.length - 1) : video.currentTime)
+    return {
+      behind: () => Math.max(0, newest() - video.currentTime),
+      delay: () => delayOf(hls.playingDate, hls.latency),
+      go: () => { video.currentTime = newest() }
+    }
+  }
+
+  /** mend goes on from what is there, and when that did not help, from the beginning of the end: the playlist anew. */
+  private mend(attempt: number) {
+    if (attempt > 1 || this.hls.levels.length === 0) this.hls.loadSource(this.url)
+    this.hls.startLoad(-1)
+    if (!this.video.paused || this.video.autoplay) void this.video.play().catch(() => undefined)
+  }
+
   private onError(data: ErrorData) {
     if (!data.fatal) return
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.mended++ < 2) return this.hls.recoverMediaError()
+    if (this.mender) return this.mender.failed()
     const status = data.response?.code ?? 0
     if (status === 401 || status === 403 || status === 404) return this.events.onFailure('gone')
     this.events.onFailure(data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'media')
   }
+}
+
+/** wrongClock is a difference that says more of the viewer's clock than of the live, in seconds. */
+const wrongClock = 20
+
+/** delayOf compares the date of the picture with this device's clock, unless that is wrong. */
+export function delayOf(shown: Date | null, latency: number): number | undefined {
+  if (!shown) return latency > 0 ? latency : undefined
+  const byClock = (Date.now() - shown.valueOf()) / 1000
+  return Math.abs(byClock - latency) > wrongClock ? latency : byClock
 }
 
 function label(height: number, rate: number, name: string): string {

@@ -25,6 +25,10 @@ export function keepSound(video: HTMLVideoElement, isEmbed: boolean) {
   video.volume = Math.min(1, Math.max(0, volume))
   if (muted) video.muted = true
   if (!isEmbed) video.defaultPlaybackRate = video.playbackRate = speed
-  video.addEventListener('volumechange', () => prefer({ volume: video.volume, muted: video.muted }))
+  video.addEventListener('volumechange', () => {
+    if (video.dataset.silenced !== undefined && video.muted) return // the browser's choice, not the viewer's
+    delete video.dataset.silenced
+    prefer({ volume: video.volume, muted: video.muted })
+  })
   video.addEventListener('ratechange', () => prefer({ speed: video.playbackRate }))
 }

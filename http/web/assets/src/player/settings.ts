@@ -25,6 +25,7 @@ export interface Settings {
   chapters?: Chapter[]
   storyboard?: Storyboard
   p2p?: PeerSharing
+  live?: { lowLatency: boolean, canRewind: boolean }
   api: boolean
   messages: Record<string, string | Record<string, string>>
 }
