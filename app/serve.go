@@ -26,6 +26,9 @@ func serve(ctx context.Context, c call) error {
 // greet tells a newcomer where to go; the password is shown this once.
 func (s *Site) greet(w io.Writer) {
 	fmt.Fprintf(w, "Lucarne %s on %s\n", version, s.platform.site.Origin)
+	if s.config().Live.Enabled && s.IngestAddr() != nil {
+		fmt.Fprintf(w, "broadcasts to %s\n", s.ingestAddresses().RTMP)
+	}
 	if s.password != "" {
 		fmt.Fprintf(w, "\n  administrator: %s\n  password:      %s\n\n  This password is shown once. Change it in Settings, or with: lucarne user reset-password %s\n\n",
 			s.root.Username, s.password, s.root.Username)
