@@ -46,6 +46,7 @@ type site struct {
 	film     []byte
 
 	downloads counted
+	onAir     broadcasts
 }
 
 // counted notes the downloads that began.
@@ -71,7 +72,7 @@ func newSiteOn(t testing.TB, d *db.DB, stores blob.SetOptions) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{World: videotest.New(t, d), blobs: blobs, users: signedIn{}, film: bytes.Repeat([]byte("0123456789"), 1000)}
+	s := &site{World: videotest.New(t, d), blobs: blobs, users: signedIn{}, onAir: broadcasts{}, film: bytes.Repeat([]byte("0123456789"), 1000)}
 	s.settings = files.Settings{PrivateFilesRequireAuth: true, MediaAge: time.Hour, PictureAge: time.Minute, MaxMuxes: 1}
 	logger := slog.New(slog.DiscardHandler)
 	s.files = video.NewFiles(video.FilesOptions{DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Logger: logger})
@@ -81,7 +82,7 @@ func newSiteOn(t testing.TB, d *db.DB, stores blob.SetOptions) *site {
 		DB: d, Clock: s.Clock, Outbox: s.Outbox, Blobs: blobs, Site: channeltest.Site, Files: s.files, Extractor: tools, Logger: logger,
 	})
 	surface := files.New(files.Options{
-		Blobs: blobs, Videos: s.Videos, Captions: s.captions, Tokens: s.tokens, Downloads: &s.downloads, Auth: s.users, FFmpeg: tools,
+		Blobs: blobs, Videos: s.Videos, Captions: s.captions, Tokens: s.tokens, Downloads: &s.downloads, Auth: s.users, FFmpeg: tools, OnAir: s.onAir,
 		Settings: func() files.Settings { return s.settings },
 	})
 	s.handler = surface.Handler(nil)

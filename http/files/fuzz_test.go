@@ -1,6 +1,7 @@
 package files
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,22 @@ func FuzzWithToken(f *testing.F) {
 			if text != "" && text[0] != '#' && !strings.Contains(text, "?videoFileToken=") {
 				t.Errorf("%q lacks the token", text)
 			}
+		}
+	})
+}
+
+func FuzzReload(f *testing.F) {
+	f.Add("_HLS_msn=12&_HLS_part=3&_HLS_skip=YES")
+	f.Add("_HLS_msn=99999999999999999999")
+	f.Add("_HLS_part=-1&_HLS_msn=%00")
+	f.Fuzz(func(t *testing.T, text string) {
+		query, err := url.ParseQuery(text)
+		if err != nil {
+			return
+		}
+		q, err := reloadOf(query)
+		if err == nil && (q.MSN < 0 || q.Part < 0 || q.HasMSN != (query.Get("_HLS_msn") != "")) {
+			t.Errorf("%q is read as %+v", text, q)
 		}
 	})
 }

@@ -1,11 +1,13 @@
 package files
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,12 +33,11 @@ func (f *Files) live(w http.ResponseWriter, r *http.Request, id uuid.UUID, isPri
 	if !ok || ofPrivate != isPrivate {
 		return false, nil
 	}
-	name := r.PathValue("file")
-	switch path.Ext(name) {
+	switch path.Ext(r.PathValue("file")) {
 	case ".m3u8", ".json":
-		err = livePlaylist(w, r, from, name)
+		err = livePlaylist(w, r, from, isPrivate)
 	case ".m4s", ".mp4":
-		err = liveSection(w, r, from, name, isPrivate)
+		err = liveSection(w, r, from, isPrivate)
 	default:
 		return false, nil
 	}
@@ -44,8 +45,8 @@ func (f *Files) live(w http.ResponseWriter, r *http.Request, id uuid.UUID, isPri
 }
 
 // livePlaylist answers with a playlist or digests, as soon as they hold what is asked for (RFC 8216bis §6.2.5).
-func livePlaylist(w http.ResponseWriter, r *http.Request, from *packager.Packager, name string) error {
-	query := r.URL.Query()
+func livePlaylist(w http.ResponseWriter, r *http.Request, from *packager.Packager, isPrivate bool) error {
+	query, name := r.URL.Query(), r.PathValue("file")
 	reload, err := reloadOf(query)
 	if err != nil {
 		return err
@@ -54,17 +55,23 @@ func livePlaylist(w http.ResponseWriter, r *http.Request, from *packager.Package
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-cache")
-	if token := query.Get("videoFileToken"); token != "" && query.Get("reinjectVideoFileToken") == "true" && path.Ext(name) == ".m3u8" {
+	w.Header().Set("Cache-Control", reach(isPrivate)+playlistAge(reload))
+	if token := query.Get("videoFileToken"); isPrivate && token != "" && query.Get("reinjectVideoFileToken") == "true" && path.Ext(name) == ".m3u8" {
 		return router.WriteBody(w, r, body.ContentType, withToken(body.Plain, token))
 	}
+	writeShared(w, r, body)
+	return nil
+}
+
+// writeShared answers with a body that was made and packed for all who ask.
+func writeShared(w http.ResponseWriter, r *http.Request, body *packager.Body) {
+	h := w.Header()
 	h.Set("Content-Type", body.ContentType)
-	h.Set("ETag", body.ETag)
+	h.Set("ETag", "W/"+body.ETag) // weak, as it is of both codings
 	h.Add("Vary", "Accept-Encoding")
-	if r.Header.Get("If-None-Match") == body.ETag {
+	if strings.Contains(r.Header.Get("If-None-Match"), body.ETag) {
 		w.WriteHeader(http.StatusNotModified)
-		return nil
+		return
 	}
 	text := body.Plain
 	if router.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
@@ -75,7 +82,15 @@ func livePlaylist(w http.ResponseWriter, r *http.Request, from *packager.Package
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(text) // who left needs no answer
 	}
-	return nil
+}
+
+// playlistAge is how long caches may answer with a playlist (RFC 8216bis appendix B.1): the answer to a blocking reload is asked for once
+// by each player and stays right, others are soon old.
+func playlistAge(q packager.Reload) string {
+	if q.HasMSN {
+		return "max-age=10"
+	}
+	return "max-age=1"
 }
 
 // reloadOf reads the delivery directives of RFC 8216bis §6.2.5.
@@ -92,26 +107,31 @@ func reloadOf(query url.Values) (q packager.Reload, err error) {
 			return q, fault.InvalidParam("_HLS_part", text, "Should be the number of a part")
 		}
 	}
-	q.Skip = query.Get("_HLS_skip") != ""
+	skip := query.Get("_HLS_skip")
+	q.Skip = skip == "YES" || skip == "v2"
 	return q, nil
 }
 
-// liveSection answers with an initialisation, a segment or a part. What was sent never changes.
-func liveSection(w http.ResponseWriter, r *http.Request, from *packager.Packager, name string, isPrivate bool) error {
-	section, err := from.Open(r.Context(), name)
+// liveSection answers with an initialisation, a segment or a part. What was sent never changes. From disk it goes by sendfile.
+func liveSection(w http.ResponseWriter, r *http.Request, from *packager.Packager, isPrivate bool) error {
+	section, err := from.Open(r.Context(), r.PathValue("file"))
 	if err != nil {
 		return err
 	}
 	defer section.Close()
+	isRange := r.Header.Get("Range") != ""
+	if section.File != nil && !isRange {
+		if _, err := section.File.Seek(section.Offset, io.SeekStart); err != nil {
+			return fmt.Errorf("read a live segment: %w", err)
+		}
+	}
 	h := w.Header()
 	h.Set("Content-Type", section.ContentType)
-	h.Set("Cache-Control", liveAge(isPrivate))
-	if r.Header.Get("Range") != "" || section.File == nil {
-		http.ServeContent(w, r, "", time.Time{}, io.NewSectionReader(section.Content, section.Offset, section.Size))
+	h.Set("Cache-Control", reach(isPrivate)+"max-age=3600, immutable")
+	if section.File == nil || isRange {
+		content := io.NewSectionReader(section.Content, section.Offset, section.Size)
+		http.ServeContent(&rangeProblems{ResponseWriter: w, request: r}, r, "", time.Time{}, content)
 		return nil
-	}
-	if _, err := section.File.Seek(section.Offset, io.SeekStart); err != nil {
-		return err
 	}
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-Length", strconv.FormatInt(section.Size, 10))
@@ -121,10 +141,10 @@ func liveSection(w http.ResponseWriter, r *http.Request, from *packager.Packager
 	return nil
 }
 
-func liveAge(isPrivate bool) string {
-	const hour = "max-age=3600, immutable"
+// reach says which caches may keep an answer.
+func reach(isPrivate bool) string {
 	if isPrivate {
-		return "private, " + hour
+		return "private, "
 	}
-	return "public, " + hour
+	return "public, "
 }

@@ -25,7 +25,9 @@ const cutTolerance = 50 * time.Millisecond
 // cuts are the last cuts, in order and without holes.
 type cuts []cut
 
-func (c *cuts) add(next cut) cut {
+// add numbers a cut, from first on.
+func (c *cuts) add(first int64, next cut) cut {
+	next.number = first
 	if n := len(*c); n > 0 {
 		last := (*c)[n-1]
 		next.number, next.discontinuities = last.number+1, last.discontinuities
@@ -62,7 +64,7 @@ func (c cuts) near(at time.Duration) (cut, bool) {
 func (p *Packager) cut(c cut) cut {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.cuts.add(c)
+	return p.cuts.add(p.o.FirstNumber, c)
 }
 
 func (p *Packager) cutNear(at time.Duration) (cut, bool) {

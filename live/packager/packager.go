@@ -26,6 +26,7 @@ type Options struct {
 	Window        time.Duration // how far back viewers can go, the length of the playlist; 0 the least allowed, WholeShow everything
 	KeepAll       bool          // one growing file per rendition, for the recording; otherwise files rotate and old ones are deleted
 	StartedAt     time.Time     // the wall clock at time 0 of the samples
+	FirstNumber   int64         // of segments and initialisations; NumberAt where another session had the same address
 	MaxMemory     int64         // bytes kept of each rendition while the disk takes nothing; 0 means 32 MiB
 	Clock         clock.Clock
 	Logger        *slog.Logger
@@ -86,7 +87,16 @@ func New(o Options) (*Packager, error) {
 	if !info.IsDir() {
 		return nil, fault.New(fault.Invalid, "The place of a live session is no folder")
 	}
+	if o.FirstNumber < 0 || o.FirstNumber > maxFirstNumber {
+		return nil, fault.New(fault.Invalid, "The first number of a live session is out of bounds")
+	}
 	return &Packager{o: o, create: createFile, changed: make(chan struct{})}, nil
+}
+
+// NumberAt is a first number for a session that begins now: it is beyond those of all earlier sessions of the same address, as segments
+// last more than a second. Caches thus never take an old file for a new one, and numbers never go back for players that stay.
+func NumberAt(now time.Time) int64 {
+	return min(max(now.Unix()-numbersSince, 0), maxFirstNumber)
 }
 
 const (
@@ -95,6 +105,8 @@ const (
 	maxSegmentTarget     = 10 * time.Second
 	defaultMemory        = 32 << 20
 	maxRenditions        = 256 // of one session, removed ones included
+	maxFirstNumber       = 900_000_000
+	numbersSince         = 1_767_225_600 // the first second of 2026
 )
 
 // Rendition adds a rendition and gives where its samples go. Names are 0, 1, 2…: "<name>.m3u8" is its playlist. The source has to be
@@ -115,6 +127,7 @@ func (p *Packager) Rendition(name int, kind Kind) (stream.Sink, error) {
 		return nil, fault.New(fault.Unavailable, "The session has too many renditions")
 	}
 	r := newRendition(p, name, kind)
+	r.firstGeneration = int(p.o.FirstNumber)
 	for _, old := range p.retired {
 		if old.name == name { // files and initialisations of the same name follow each other
 			r.firstGeneration = max(r.firstGeneration, old.shown.lastGeneration+1)

@@ -266,6 +266,51 @@ func TestAnEncodedRenditionFollowsTheSource(t *testing.T) {
 	}
 }
 
+func TestTheMasterPlaylistWaitsForRenditionsOnlyAtFirst(t *testing.T) {
+	t.Parallel()
+	p, source := newPackager(t, lowLatency)
+	if _, err := p.Rendition(1, Encoded); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan string, 1)
+	go func() {
+		body, err := p.Playlist(context.Background(), "master.m3u8", Reload{})
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		answered <- string(body.Plain)
+	}()
+	send(t, source, streamtest.Generate(t, streamtest.Standard).Loop(12*time.Second))
+	if text := <-answered; !strings.Contains(text, "0.m3u8") || strings.Contains(text, "1.m3u8") {
+		t.Errorf("a rendition that does not come is listed, or the source is not:\n%s", text)
+	}
+}
+
+func TestNumbersAreNeverUsedTwice(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 20, 0, 0, 0, time.UTC)
+	o := lowLatency
+	o.FirstNumber = NumberAt(now)
+	p, source := newPackager(t, o)
+	send(t, source, streamtest.Generate(t, streamtest.Standard).Loop(30*time.Second))
+	if _, err := p.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	text := playlist(t, p, "0.m3u8")
+	names := uriLine.FindAllString(text, -1)
+	last, ok := parseName(names[len(names)-1])
+	if !ok || len(names) < 14 || last.number >= NumberAt(now.Add(30*time.Second)) {
+		t.Errorf("a session that begins now would use the numbers of\n%s", text)
+	}
+	if n := frames(t, p, text); n < 890 {
+		t.Errorf("%d pictures can be watched", n)
+	}
+	if early := NumberAt(time.Time{}); early != 0 {
+		t.Errorf("before all numbers: %d", early)
+	}
+}
+
 func TestAKilledRecordingIsMended(t *testing.T) {
 	t.Parallel()
 	p, source := newPackager(t, lowLatency)

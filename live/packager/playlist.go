@@ -90,12 +90,10 @@ func (p *Packager) mediaBody(ctx context.Context, name int, q Reload) (*Body, er
 		if r == nil {
 			return nil, errNotFound()
 		}
-		isThere, err := r.shown.holds(q, p.pace)
-		if err != nil {
-			return nil, err
-		}
-		if !isThere && !p.isFinished {
-			return r.shown.changed, nil
+		if !p.isFinished {
+			if isThere, err := r.shown.holds(q, p.pace); err != nil || !isThere {
+				return r.shown.changed, err
+			}
 		}
 		cache, isDelta := &r.shown.full, q.Skip && p.skippable(r) > 0
 		if isDelta {
@@ -110,20 +108,22 @@ func (p *Packager) mediaBody(ctx context.Context, name int, q Reload) (*Body, er
 	return made.pack()
 }
 
-// masterBody waits until each rendition has a segment. When one of them takes too long, it is left out.
+// patientFor is for how many segments of the source the other renditions are waited for: players read the master playlist once.
+const patientFor = 4
+
+// masterBody waits until each rendition has a segment. Those that take too long are left out.
 func (p *Packager) masterBody(ctx context.Context) (*Body, error) {
 	var made *pendingBody
-	hasSome := func(r *rendition) bool { return len(r.shown.segments) > 0 }
+	hasNone := func(r *rendition) bool { return len(r.shown.segments) == 0 }
 	err := p.await(ctx, func() (<-chan struct{}, error) {
-		isAny := slices.ContainsFunc(p.renditions, hasSome)
-		if isAny || p.isFinished {
-			made = p.master.at(p.shape, playlistType, p.masterText)
+		if !p.isFinished && (p.source == nil || hasNone(p.source)) {
+			return p.changed, nil
 		}
-		isWhole := isAny && !slices.ContainsFunc(p.renditions, func(r *rendition) bool { return !hasSome(r) })
-		if isWhole || p.isFinished {
-			return nil, nil
+		made = p.master.at(p.shape, playlistType, p.masterText)
+		if !p.isFinished && len(p.source.shown.segments) < patientFor && slices.ContainsFunc(p.renditions, hasNone) {
+			return p.changed, nil
 		}
-		return p.changed, nil
+		return nil, nil
 	})
 	if made == nil || err != nil && !fault.Is(err, fault.Unavailable) {
 		return nil, err

@@ -106,11 +106,12 @@ func (p *Packager) closeOpen(r *rendition) {
 		seg.loc.file.segments++
 		seg.loc.file.peak = max(seg.loc.file.peak, bitRate(seg.loc.size, max(seg.duration, shortSegment)))
 	}
-	isFirst := len(s.segments) == 0
 	s.add(seg)
 	p.closings++
-	if s.peak > s.promised || isFirst {
-		s.promised = s.peak + s.peak/4 // with room, as players read the master playlist once
+	if isMore := s.peak > s.promised; isMore || len(s.segments) <= patientFor {
+		if isMore {
+			s.promised = s.peak + s.peak/4 // with room, as players read the master playlist once
+		}
 		p.reshape()
 	}
 	s.bound(p.o.MaxMemory)
