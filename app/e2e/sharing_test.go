@@ -102,3 +102,35 @@ func TestTheTrackerAnswersClients(t *testing.T) {
 		t.Errorf("of what nobody shares: %q", got)
 	}
 }
+
+// Viewers of a show in which much is shared pass on what has just been on air.
+func TestViewersShareALive(t *testing.T) {
+	needsAssets(t)
+	site := start(t, broadcastingHere...)
+	s := newLive(t, site, map[string]any{"latencyMode": 2, "permanentLive": true})
+	e := s.send(t)
+	s.awaitAir()
+	visitor := site.Visitor(t)
+	apptest.Await(t, browserWithin, "more than players keep away from the newest", func() bool {
+		return strings.Contains(string(visitor.Do("GET", s.folder()+"0.m3u8", nil).Body), "0-000004.m4s")
+	})
+	s.ShortUUID = s.root.Video(s.Video).ShortUUID
+	browser := apptest.StartBrowser(t)
+	anna := tune(t, browser, site, s.Video, "0")
+	ben := tune(t, browser, site, s.Video, "0")
+	for _, page := range []*apptest.Page{anna, ben} {
+		openStatistics(page)
+		page.Await(browserWithin, statistic("Peers")+` === "1"`)
+	}
+	apptest.Await(t, 2*browserWithin, "a segment from another viewer", func() bool {
+		return isShared(anna) || isShared(ben)
+	})
+	noErrors(t, anna)
+	noErrors(t, ben)
+	e.leave(t)
+}
+
+func isShared(page *apptest.Page) (is bool) {
+	page.Eval(`parseFloat(`+statistic("From other viewers")+`) > 0`, &is)
+	return is
+}

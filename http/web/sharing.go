@@ -20,7 +20,7 @@ func (r *request) shares(v video.Video) bool {
 // urgent if it were as much as for videos.
 const (
 	urgentOfVideo = 15
-	urgentOfLive  = 6
+	urgentOfLive  = 4
 )
 
 // sharing is how the viewers of a playlist find one another; nil where what they get from others cannot be checked.

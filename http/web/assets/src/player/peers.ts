@@ -1,4 +1,4 @@
-import Hls, { type HlsConfig } from 'hls.js'
+import Hls, { type HlsConfig, type LevelDetails } from 'hls.js'
 import { HlsJsP2PEngine } from 'p2p-media-loader-hlsjs'
 import type { PeerSharing } from './settings'
 import type { FileToken } from './token'
@@ -28,6 +28,7 @@ export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, toke
       }
     }
   })
+  forgetDirectives(hls)
   const engine = hls.p2pEngine
   engine.addEventListener('onPeerConnect', () => { figures.peers++ })
   engine.addEventListener('onPeerClose', () => { figures.peers-- })
@@ -36,6 +37,14 @@ export function sharedHls(config: Partial<HlsConfig>, sharing: PeerSharing, toke
     else figures.fromServer += bytesLength
   })
   return { hls, figures: () => figures }
+}
+
+/** forgetDirectives lets the engine know the playlists of a live by their own address: one that was waited for names what for
+ *  (_HLS_msn, RFC 8216bis §6.2.5.2), and p2p-media-loader 2.2 takes it for another. */
+function forgetDirectives(hls: Hls) {
+  const forget = (_: unknown, { details }: { details: LevelDetails }) => { details.url = details.url.replace(/[?&]_HLS_.*$/, '') }
+  hls.on(Hls.Events.LEVEL_UPDATED, forget)
+  hls.on(Hls.Events.AUDIO_TRACK_LOADED, forget)
 }
 
 interface Range { start: number, end: number }
