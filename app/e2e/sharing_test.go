@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/hex"
 	"net/url"
 	"strings"
 	"testing"
@@ -91,15 +92,39 @@ func shareWithALiar(t *testing.T, browser *apptest.Browser, site *apptest.Instan
 	noErrors(t, ben)
 }
 
-// A BitTorrent client that says nothing is answered as PeerTube answers it.
+// A BitTorrent client is answered as PeerTube answers it, and meets others by the magnet links of videos.
 func TestTheTrackerAnswersClients(t *testing.T) {
-	answer := site(t).Visitor(t).Do("GET", tracker.AnnouncePath, nil)
-	if got, want := string(answer.Body), "d14:failure reason17:invalid info_hashe"; got != want {
+	visitor := site(t).Visitor(t)
+	announce := func(infoHash string) string {
+		query := url.Values{"info_hash": {infoHash}, "peer_id": {strings.Repeat("p", 20)}, "port": {"6881"}}
+		return string(visitor.Do("GET", tracker.AnnouncePath+"?"+query.Encode(), nil).Body)
+	}
+	if got, want := announce(""), "d14:failure reason17:invalid info_hashe"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	query := url.Values{"info_hash": {strings.Repeat("x", 20)}, "peer_id": {strings.Repeat("p", 20)}, "port": {"6881"}}
-	if got := string(site(t).Visitor(t).Do("GET", tracker.AnnouncePath+"?"+query.Encode(), nil).Body); !strings.Contains(got, "failure reason") {
+	if got := announce(strings.Repeat("x", 20)); !strings.Contains(got, "failure reason") {
 		t.Errorf("of what nobody shares: %q", got)
+	}
+	film := site(t).Root(t).Upload(apptest.Landscape(t), nil)
+	site(t).Settle(t)
+	var links struct {
+		Playlists []struct {
+			Files []struct {
+				Magnet string `json:"magnetUri"`
+			} `json:"files"`
+		} `json:"streamingPlaylists"`
+	}
+	visitor.Get(film.Path(), &links)
+	magnet, err := url.Parse(links.Playlists[0].Files[0].Magnet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := hex.DecodeString(strings.TrimPrefix(magnet.Query().Get("xt"), "urn:btih:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := announce(string(hash)); !strings.Contains(got, "8:intervali900e") {
+		t.Errorf("of %s: %q", magnet, got)
 	}
 }
 
