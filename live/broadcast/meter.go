@@ -18,6 +18,7 @@ type meter struct {
 	keyInterval time.Duration
 	step        time.Duration // the usual distance of two pictures
 	lastPicture time.Duration
+	hasPicture  bool
 	dropped     int
 	bytes       int64
 }
@@ -56,20 +57,28 @@ func (m *meter) add(s stream.Sample) {
 	m.recent = m.recent[old:]
 }
 
+// maxGap is how long pictures may be missing to count as dropped: more is a pause.
+const maxGap = time.Second
+
+// measure notes the time between two pictures, the usual one or longer by those that are missing.
+func (m *meter) measure(step time.Duration) {
+	if m.step == 0 {
+		m.step = step
+	}
+	if float64(step) > gapFactor*float64(m.step) {
+		m.dropped += int((step+m.step/2)/m.step) - 1
+	}
+	m.step += (step - m.step) / 8 // an encoder may settle on another rate
+}
+
 // gapFactor is how many times its usual distance a picture has to be late for those between to count as dropped.
 const gapFactor = 1.8
 
 func (m *meter) addPicture(s stream.Sample) {
-	if step := s.DTS - m.lastPicture; m.lastPicture > 0 && step > 0 {
-		if m.step > 0 && float64(step) > gapFactor*float64(m.step) && step < time.Second {
-			m.dropped += int((step+m.step/2)/m.step) - 1
-		} else {
-			m.step += (step - m.step) / 8
-			if m.step <= 0 || m.step < step/8 {
-				m.step = step
-			}
-		}
+	if step := s.DTS - m.lastPicture; m.hasPicture && step > 0 && step < maxGap {
+		m.measure(step)
 	}
+	m.hasPicture = true
 	m.lastPicture = s.DTS
 	if !s.IsKey {
 		return
