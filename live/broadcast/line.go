@@ -50,7 +50,7 @@ func (b *Broadcast) openLine() error {
 	shape := shapes[b.show.Latency]
 	p, err := packager.New(packager.Options{
 		Folder: folder, PartTarget: shape.part, SegmentTarget: shape.segment, Window: b.o.Lives.Window(b.show), KeepAll: b.show.SaveReplay, StartedAt: now,
-		Clock: b.o.Clock, Logger: b.logger, OnIncomplete: b.incompleteNow,
+		FirstNumber: packager.NumberAt(now), Clock: b.o.Clock, Logger: b.logger, OnIncomplete: b.incompleteNow,
 	})
 	if err != nil {
 		return err
