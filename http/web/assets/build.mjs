@@ -42,8 +42,20 @@ const options = {
 
 const fixed = ['icon.svg']
 
-// What is shipped to browsers carries its authors' licences: Asset("licences.txt").
-const shipped = ['hls.js', 'media-chrome', 'p2p-media-loader-core', 'p2p-media-loader-hlsjs', 'htmx.org', '@fontsource/atkinson-hyperlegible-next', 'lucide-static']
+// What is shipped to browsers carries its authors' licences: Asset("licences.txt"). After the first line it is what p2p-media-loader-core has inside.
+const shipped = [
+  'hls.js', 'media-chrome', 'p2p-media-loader-core', 'p2p-media-loader-hlsjs', 'htmx.org', '@fontsource/atkinson-hyperlegible-next', 'lucide-static',
+  'bittorrent-tracker', '@thaunknown/simple-peer', '@thaunknown/simple-websocket', 'nano-md5', 'debug', 'ms', 'once', 'wrappy', 'queue-microtask',
+  'run-parallel', 'webrtc-polyfill', 'fast-fifo', 'text-decoder', 'streamx', 'events-universal', 'err-code', 'uint8-util'
+]
+
+// licenceOf is the text a package brings, or the licence it names when it brings none.
+async function licenceOf(name) {
+  const folder = path.join(here, 'node_modules', name)
+  const file = (await readdir(folder)).find(n => /^licen[cs]e(\.|$)/i.test(n))
+  const { author, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'))
+  return `${name}\n\n${file ? await readFile(path.join(folder, file), 'utf8') : `${license}, ${author?.name ?? author}`}`
+}
 
 // emptied keeps .keep, which lets the Go package be built before the assets are.
 async function emptied() {
@@ -55,7 +67,7 @@ async function copyFixed(manifest) {
   for (const name of fixed) {
     await copyHashed(manifest, name, await readFile(path.join(here, 'static', name)))
   }
-  const licences = await Promise.all(shipped.map(async name => `${name}\n\n${await readFile(path.join(here, 'node_modules', name, 'LICENSE'), 'utf8')}`))
+  const licences = await Promise.all(shipped.map(licenceOf))
   await copyHashed(manifest, 'licences.txt', Buffer.from(licences.join('\n\n----\n\n')))
 }
 
