@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lucarne/account"
 	"lucarne/http/web/ui"
 	"lucarne/live"
 	"lucarne/platform/fault"
@@ -161,6 +162,11 @@ func (p *Pages) saveLiveSettings(w http.ResponseWriter, r *request) error {
 	}
 	r.flash(w, ui.Good, r.t.T("live.saved"))
 	return r.redirect(w, studioPath(d.Video))
+}
+
+// canAir reports whether the viewer may broadcast a live.
+func (r *request) canAir(v video.Video) bool {
+	return v.IsLocal() && (v.IsOwnedBy(r.viewer) || r.viewer.Can(account.ManageAnyLive))
 }
 
 // airBadge tells of a live whether it is on air, waits or is over.

@@ -368,7 +368,7 @@ func myLive(r *request, v video.Video) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Moment(r.t, at).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Appointment(r.t, at).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

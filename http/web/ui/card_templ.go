@@ -285,7 +285,7 @@ func VideoCard(t Translator, c Card) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Moment(t, c.Starts).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Appointment(t, c.Starts).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -76,7 +76,7 @@ class LiveStage extends HTMLElement {
   }
 
   private async next(): Promise<{ stage: HTMLElement | null, mark: Element | null, state: string | undefined }> {
-    const answer = await fetch(this.dataset.stage ?? '', { headers: { 'HX-Request': 'true' } })
+    const answer = await fetch(this.dataset.stage ?? '')
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const stage = page.querySelector<HTMLElement>('#live-stage')
     return { stage, mark: page.querySelector('#live-mark'), state: stage && (stage.dataset.state ?? 'replay') || undefined }

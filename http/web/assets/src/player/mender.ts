@@ -8,10 +8,16 @@ export class Mender {
   private waiting = 0
   private at = -1
   private movedAt = Date.now()
+  private wantsToPlay: boolean
   private readonly watch: number
+  private readonly done = new AbortController()
 
   constructor(private readonly video: HTMLVideoElement, private readonly again: (attempt: number) => void, private readonly tell: () => void) {
+    this.wantsToPlay = !video.paused || video.autoplay
     this.watch = window.setInterval(() => this.look(), 2000)
+    // Opening a stream anew pauses the element without the event: what the viewer wants is kept here.
+    video.addEventListener('play', () => { this.wantsToPlay = true }, { signal: this.done.signal })
+    video.addEventListener('pause', () => { this.wantsToPlay = false }, { signal: this.done.signal })
   }
 
   /** failed tries again soon, and less and less often, at another moment than everybody else does. */
@@ -23,10 +29,12 @@ export class Mender {
       this.waiting = 0
       this.movedAt = Date.now()
       this.again(this.attempts)
+      if (this.wantsToPlay) void this.video.play().catch(() => undefined)
     }, wait)
   }
 
   stop() {
+    this.done.abort()
     clearInterval(this.watch)
     clearTimeout(this.waiting)
   }

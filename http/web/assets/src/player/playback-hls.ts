@@ -113,7 +113,6 @@ class HlsPlayback implements Playback {
   private mend(attempt: number) {
     if (attempt > 1 || this.hls.levels.length === 0) this.hls.loadSource(this.url)
     this.hls.startLoad(-1)
-    if (!this.video.paused || this.video.autoplay) void this.video.play().catch(() => undefined)
   }
 
   private onError(data: ErrorData) {

@@ -15,7 +15,7 @@ export class NativePlayback implements Playback {
     const at = video.currentTime
     if (isLive) {
       this.edge = edgeOf(video)
-      this.mender = new Mender(video, () => this.open(), () => events.onInterrupted())
+      this.mender = new Mender(video, () => { video.src = url() }, () => events.onInterrupted())
     }
     video.addEventListener('error', () => this.mender ? this.mender.failed() : events.onFailure(failureOf(video)), { signal: this.stop.signal })
     video.src = url()
@@ -31,18 +31,14 @@ export class NativePlayback implements Playback {
 
   retry() {
     const at = this.video.currentTime
-    this.open()
+    this.video.src = this.url()
     if (!this.edge) this.video.currentTime = at
+    void this.video.play().catch(() => undefined)
   }
 
   destroy() {
     this.stop.abort()
     this.mender?.stop()
-  }
-
-  private open() {
-    this.video.src = this.url()
-    void this.video.play().catch(() => undefined)
   }
 }
 
