@@ -31,7 +31,9 @@ func (b *Broadcast) finish(ctx context.Context) {
 		isDone = b.conclude(context.WithoutCancel(ctx), session, e, recordings)
 	}
 	if l != nil {
-		linger(ctx)
+		if e.code != live.Blocked { // of which nothing more is to be seen
+			linger(ctx)
+		}
 		if err := l.packager.Close(); err != nil {
 			b.logger.Warn("a recording could not be closed", "error", err)
 		}

@@ -106,13 +106,15 @@ func (b *Broadcast) limit(ctx context.Context) (ending, bool) {
 	code, err := b.o.Lives.CheckRunning(ctx, running)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return ending{reason: errOver}, true
+		return ending{live.Blocked, errDeleted}, true
 	case err != nil:
 		b.logger.Warn("the limits of a live could not be looked up", "error", err)
 		return ending{}, false
 	}
 	return ending{code, reasons[code]}, code != 0
 }
+
+var errDeleted = fault.New(fault.Forbidden, "This live was deleted")
 
 // reasons are what encoders are told.
 var reasons = map[live.SessionError]error{
