@@ -167,8 +167,8 @@ func (s *published) trimParts(pace pace) {
 		if seg.at+seg.duration >= old {
 			continue
 		}
-		if seg.parts == nil {
-			break
+		if seg.parts == nil && !seg.isGap {
+			break // the older ones have none either
 		}
 		seg.parts = nil
 	}
