@@ -24,8 +24,9 @@ func TestGoodbyeEndsAtOnce(t *testing.T) {
 		if s := w.list(of)[0]; !s.IsOnAir() || !s.StartedAt.Equal(w.Clock.Now().Add(-5*time.Second)) {
 			t.Errorf("session %+v", s)
 		}
-		if v := w.video(of.VideoID); v.State != video.Published || math.Abs(v.AspectRatio-1.7778) > 0.001 {
-			t.Errorf("on air: state %v, shape %v", v.State, v.AspectRatio)
+		w.await("its shape is known", func() bool { return math.Abs(w.video(of.VideoID).AspectRatio-1.7778) < 0.001 })
+		if v := w.video(of.VideoID); v.State != video.Published {
+			t.Errorf("on air: state %v", v.State)
 		}
 		e.to.Close(nil)
 		s := w.awaitSession(of, "the replay is published", isSettled)
