@@ -1,6 +1,7 @@
 package packager
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func (c *critic) look() {
 		return
 	}
 	c.read++
-	file := segmentPlaylist(c.name)
+	file := fmt.Sprintf("%d.m3u8", c.name)
 	whole, err := c.p.Playlist(c.t.Context(), file, Reload{})
 	if err != nil {
 		c.t.Fatal(err)
@@ -52,8 +53,6 @@ func (c *critic) look() {
 		c.t.Fatalf("%s\n%s", v, delta.Plain)
 	}
 }
-
-func segmentPlaylist(name int) string { return string(rune('0'+name)) + ".m3u8" }
 
 // watched is a sink whose playlists are read after each sample.
 type watched struct {

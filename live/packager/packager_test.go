@@ -3,7 +3,6 @@ package packager
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -311,36 +310,6 @@ func TestNumbersAreNeverUsedTwice(t *testing.T) {
 	}
 }
 
-func TestAKilledRecordingIsMended(t *testing.T) {
-	t.Parallel()
-	p, source := newPackager(t, lowLatency)
-	send(t, source, streamtest.Generate(t, streamtest.Standard))
-	folder := p.o.Folder
-	if err := p.Close(); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(folder, fileName(0, 0, 0))
-	torn, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := torn.Write([]byte("\x00\x00\x10\x00moof torn")); err != nil {
-		t.Fatal(err)
-	}
-	torn.Close()
-	for range 2 {
-		recording, err := Recover(folder)
-		if err != nil || len(recording.Renditions) != 1 {
-			t.Fatalf("recovered %+v, %v", recording, err)
-		}
-		r := recording.Renditions[0]
-		if r.Duration < 5*time.Second || !r.HasVideo || !r.HasAudio {
-			t.Errorf("recovered %+v", r)
-		}
-		checkRecording(t, r, decoded(t, path))
-	}
-}
-
 func TestPlaylistsAreWaitedFor(t *testing.T) {
 	t.Parallel()
 	p, source := newPackager(t, lowLatency)
@@ -392,48 +361,6 @@ func TestOldFilesAreDeletedWithoutRecording(t *testing.T) {
 	}
 }
 
-// fullDisk takes so many bytes.
-type fullDisk struct {
-	storage
-	left *int64
-}
-
-var errFull = errors.New("no space left on device")
-
-func (d fullDisk) WriteAt(b []byte, at int64) (int, error) {
-	if *d.left -= int64(len(b)); *d.left < 0 {
-		return 0, errFull
-	}
-	return d.storage.WriteAt(b, at)
-}
-
-func TestAFullDiskDoesNotEndTheShow(t *testing.T) {
-	t.Parallel()
-	o := lowLatency
-	told := 0
-	o.OnIncomplete = func(err error) {
-		if errors.Is(err, errFull) {
-			told++
-		}
-	}
-	p, source := newPackager(t, o)
-	left := int64(200_000)
-	p.create = func(path string) (storage, error) {
-		f, err := createFile(path)
-		return fullDisk{f, &left}, err
-	}
-	clip := streamtest.Generate(t, streamtest.Standard)
-	send(t, source, clip.Loop(18*time.Second))
-	text := playlist(t, p, "0.m3u8")
-	if n := frames(t, p, text); told != 1 || n < 400 {
-		t.Errorf("told %d times, %d pictures can be watched:\n%s", told, n, text)
-	}
-	recording, _ := p.Finish()
-	if len(recording.Renditions) == 0 || recording.Renditions[0].IsComplete {
-		t.Errorf("recorded %+v", recording)
-	}
-}
-
 func TestSoundAlone(t *testing.T) {
 	t.Parallel()
 	p, source := newPackager(t, lowLatency)
@@ -469,26 +396,4 @@ func TestHostileSamplesAreRefusedOrPassedOver(t *testing.T) {
 	if _, err := p.Finish(); err != nil {
 		t.Error(err)
 	}
-}
-
-func FuzzName(f *testing.F) {
-	for _, name := range []string{"0-init-0.mp4", "0-000012.m4s", "3-1234567.4.m4s", "0-.m4s", "-", "0--1.m4s", "00-000001.m4s", "0-000000.-0.m4s"} {
-		f.Add(name)
-	}
-	f.Fuzz(func(t *testing.T, name string) {
-		w, ok := parseName(name)
-		if !ok {
-			return
-		}
-		again := segmentName(w.rendition, w.number)
-		switch {
-		case w.isInit:
-			again = initName(w.rendition, w.generation)
-		case w.part >= 0:
-			again = partName(w.rendition, w.number, w.part)
-		}
-		if again != name {
-			t.Errorf("%q was read as %q", name, again)
-		}
-	})
 }

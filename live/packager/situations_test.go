@@ -2,7 +2,6 @@ package packager
 
 import (
 	"context"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -232,23 +231,5 @@ func TestWaitingEndsWithTheBroadcast(t *testing.T) {
 	}
 	if _, err := p.Rendition(1, Encoded); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("another rendition: %v", err)
-	}
-}
-
-func TestRecoverOfNothing(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	for name, content := range map[string]string{"0-0-0.mp4": "", "0-1-0.mp4": "\x00\x00\x00\x08moov", "0-2-0.mp4": "garbage that is none", "notes.txt": "kept"} {
-		if err := os.WriteFile(folder+"/"+name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	recording, err := Recover(folder)
-	if err != nil || len(recording.Renditions) != 0 {
-		t.Errorf("recovered %+v, %v", recording, err)
-	}
-	left, err := os.ReadDir(folder)
-	if err != nil || len(left) != 1 || left[0].Name() != "notes.txt" {
-		t.Errorf("left %v, %v", left, err)
 	}
 }

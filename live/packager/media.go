@@ -8,18 +8,6 @@ import (
 	"time"
 )
 
-func initName(rendition, generation int) string {
-	return fmt.Sprintf("%d-init-%d.mp4", rendition, generation)
-}
-
-func segmentName(rendition int, number int64) string {
-	return fmt.Sprintf("%d-%06d.m4s", rendition, number)
-}
-
-func partName(rendition int, number int64, part int) string {
-	return fmt.Sprintf("%d-%06d.%d.m4s", rendition, number, part)
-}
-
 // secondsOf writes a duration as playlists have it.
 func secondsOf(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 5, 64) }
 
