@@ -113,6 +113,7 @@ func TestAShowIsWatchedAndKept(t *testing.T) {
 		if p := s.root.Refused("PUT", "/api/v1/videos/live/"+s.UUID, map[string]any{"saveReplay": false}, http.StatusBadRequest); p.Detail == "" {
 			t.Errorf("a live on air can be changed: %+v", p)
 		}
+		s.root.AwaitVideo(s.Video, 20*time.Second, "pictured", func(v apptest.Video) bool { return v.Thumbnail != "" })
 		e.leave(t)
 		ended := time.Now()
 		kept := s.root.AwaitVideo(s.Video, 20*time.Second, "kept as a video", func(v apptest.Video) bool { return !v.IsLive && v.State.ID == 1 })

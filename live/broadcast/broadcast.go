@@ -28,12 +28,16 @@ type Broadcast struct {
 	show       live.Live
 	isPrivate  bool // its files are for those alone who may see the video
 	logger     *slog.Logger
-	folder     string // of the session: a folder in it for each time the packaging began
-	over       chan struct{}
+	before     <-chan struct{}       // closed once the end of the broadcast before this one is written down
+	over       chan struct{}         // closed when nothing more is let in
+	ended      chan struct{}         // closed once that is written down
+	tasks      sync.WaitGroup        // in the background, ended before the folder goes
+	isPictured bool                  // of whoever tends it
 	incomplete atomic.Pointer[error] // why the recording lacks something; nil when it does not
 
 	mu         sync.Mutex // guards what follows; held while a sample passes
 	phase      phase
+	folder     string               // of the session: a folder in it for each time the packaging began; "" before the first
 	session    live.SessionID       // 0 before anything can be watched
 	startedAt  time.Time            // the time 0 of the session
 	encoder    *publication         // nil while none sends

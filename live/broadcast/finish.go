@@ -16,7 +16,7 @@ const lingerFor = time.Minute
 // finish ends the session: its recording, its row, its replay.
 func (b *Broadcast) finish(ctx context.Context) {
 	b.mu.Lock()
-	l, session, e, recordings := b.line, b.session, b.ending, b.pieces
+	l, session, e, recordings, folder := b.line, b.session, b.ending, b.pieces, b.folder
 	b.mu.Unlock()
 	if l != nil {
 		l.close()
@@ -26,10 +26,7 @@ func (b *Broadcast) finish(ctx context.Context) {
 		}
 		recordings = append(recordings, last)
 	}
-	isDone := true
-	if session != 0 {
-		isDone = b.conclude(context.WithoutCancel(ctx), session, e, recordings)
-	}
+	isDone := b.conclude(context.WithoutCancel(ctx), session, e, recordings)
 	if l != nil {
 		if e.code != live.Blocked { // of which nothing more is to be seen
 			linger(ctx)
@@ -38,10 +35,11 @@ func (b *Broadcast) finish(ctx context.Context) {
 			b.logger.Warn("a recording could not be closed", "error", err)
 		}
 	}
+	b.tasks.Wait()
 	if !isDone {
 		return // its folder is needed by the next run of the site
 	}
-	if err := os.RemoveAll(b.folder); err != nil {
+	if err := os.RemoveAll(folder); err != nil {
 		b.logger.Warn("what a live session left could not be removed", "error", err)
 	}
 }
@@ -55,23 +53,37 @@ func linger(ctx context.Context) {
 	}
 }
 
-// conclude writes the end of the session down and publishes its replay. It reports false when that has to be tried again later.
+// conclude writes the end of the session down, after that of the session before, and publishes its replay. It reports false when that has
+// to be tried again later.
 func (b *Broadcast) conclude(ctx context.Context, session live.SessionID, e ending, recordings []packager.Recording) bool {
-	code := e.code
-	if code == 0 && isEmpty(recordings) {
-		code = live.InvalidInput
-	}
-	if err := b.o.Sessions.End(ctx, session, b.o.Clock.Now(), code); err != nil {
+	<-b.before
+	err := b.writeEnd(ctx, session, e, recordings)
+	close(b.ended)
+	if err != nil {
 		b.logger.Error("the end of a live session cannot be written down", "error", err)
-		return false
 	}
-	b.logger.Info("a live is over", "session", session, "error", code)
-	err := b.o.publish(ctx, session, b.folder, recordings)
+	if err != nil || session == 0 {
+		return err == nil
+	}
+	err = b.o.publish(ctx, session, b.folder, recordings)
 	if err != nil && !errors.Is(err, errNoReplay) {
 		b.logger.Error("the replay of a live could not be published", "session", session, "error", err)
 		return false
 	}
 	return true
+}
+
+// writeEnd does nothing when there was nothing to watch.
+func (b *Broadcast) writeEnd(ctx context.Context, session live.SessionID, e ending, recordings []packager.Recording) error {
+	if session == 0 {
+		return nil
+	}
+	code := e.code
+	if code == 0 && isEmpty(recordings) {
+		code = live.InvalidInput
+	}
+	b.logger.Info("a live is over", "session", session, "error", code)
+	return b.o.Sessions.End(ctx, session, b.o.Clock.Now(), code)
 }
 
 func isEmpty(recordings []packager.Recording) bool {

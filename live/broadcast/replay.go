@@ -22,6 +22,9 @@ var errNoReplay = errors.New("no replay")
 // tried again with the same recording.
 func (o *Options) publish(ctx context.Context, id live.SessionID, folder string, recordings []packager.Recording) error {
 	session, err := o.Sessions.Get(ctx, id)
+	if fault.Is(err, fault.NotFound) { // the live was deleted while it was on air
+		return errNoReplay
+	}
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func (b *Broadcast) tendUntilOver(ctx context.Context) {
 func (b *Broadcast) tend(ctx context.Context) {
 	b.hold()
 	b.goOnAir(ctx)
+	b.takePicture(ctx)
 	b.followRelays(ctx)
 	if e, isOver := b.limit(ctx); isOver {
 		b.stop(e)
@@ -50,22 +51,21 @@ func (b *Broadcast) hold() {
 	}
 }
 
-// goOnAir writes the session down once there is something to watch.
+// goOnAir writes the session down once there is something to watch, and the end of the session before is written down.
 func (b *Broadcast) goOnAir(ctx context.Context) {
 	b.mu.Lock()
-	isDue := b.phase == waiting && b.line != nil && b.line.isWatchable()
+	isDue := b.phase == waiting && b.line != nil && b.line.isWatchable() && isClosed(b.before)
 	session, startedAt := b.session, b.startedAt
 	b.mu.Unlock()
 	if !isDue {
 		return
 	}
 	if session == 0 {
-		begun, err := b.o.Sessions.Begin(ctx, b.show.VideoID, startedAt)
-		if err != nil {
-			b.logger.Error("a live session cannot be written down", "error", err)
+		var err error
+		if session, err = b.begin(ctx, startedAt); err != nil {
+			b.refuse(err)
 			return
 		}
-		session = begun.ID
 	}
 	if ratio := b.shape(); ratio > 0 {
 		if err := b.o.Sessions.SetShape(ctx, b.show.VideoID, ratio); err != nil {
@@ -77,6 +77,41 @@ func (b *Broadcast) goOnAir(ctx context.Context) {
 	b.session = session
 	if b.phase == waiting {
 		b.phase = onAir
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// begin begins the session, unless what happened since the encoder was let in forbids it: another live took the last place, or the show
+// that the encoder was late for was the only one.
+func (b *Broadcast) begin(ctx context.Context, startedAt time.Time) (live.SessionID, error) {
+	show, err := b.o.Lives.Get(ctx, b.show.VideoID)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.o.Lives.CheckStart(ctx, show); err != nil {
+		return 0, err
+	}
+	begun, err := b.o.Sessions.Begin(ctx, show.VideoID, startedAt)
+	return begun.ID, err
+}
+
+// refuse ends what may not go on air. What the site itself is to blame for is tried again.
+func (b *Broadcast) refuse(err error) {
+	switch {
+	case fault.Is(err, fault.NotFound):
+		b.stop(ending{reason: errOver})
+	case fault.Is(err, fault.Forbidden), fault.Is(err, fault.Unavailable):
+		b.stop(ending{reason: err})
+	default:
+		b.logger.Error("a live session cannot be written down", "error", err)
 	}
 }
 
@@ -134,6 +169,7 @@ func (b *Broadcast) suspend() {
 	b.phase = finished
 	l := b.line
 	b.mu.Unlock()
+	b.tasks.Wait()
 	if l == nil {
 		return
 	}

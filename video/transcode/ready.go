@@ -45,6 +45,24 @@ func (p *Pipeline) Take(ctx context.Context, id video.ID, paths []string, then f
 	})
 }
 
+// Picture gives a video the picture of a media file that is not its own, unless somebody chose one: of a live, what was just on air.
+func (p *Pipeline) Picture(ctx context.Context, id video.ID, path string) error {
+	of, err := p.o.Videos.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	probe, err := p.o.Tools.Probe(ctx, path)
+	if err != nil {
+		return err
+	}
+	folder, remove, err := p.workFolder(id, "picture")
+	if err != nil {
+		return err
+	}
+	defer remove()
+	return p.pictures(ctx, workpiece{video: of, folder: folder, source: ffmpeg.Source{Path: path, Probe: probe}})
+}
+
 // readyFiles describes finished files, the first of which says what the video is like and gives it its picture.
 func (p *Pipeline) readyFiles(ctx context.Context, w workpiece, paths []string) (ready []video.NewFile, err error) {
 	probe, err := p.o.Tools.Probe(ctx, paths[0])
