@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -116,20 +115,31 @@ func (bs *Broadcasts) open(show live.Live, privacy video.Privacy) (*Broadcast, e
 	if b := bs.byVideo[show.VideoID]; b != nil && !b.isOver() {
 		return b, nil
 	}
-	b := bs.add(show, privacy, filepath.Join(bs.o.Folder, newFolderName(show.UUID)))
+	b := bs.add(show, privacy)
 	bs.start(b)
 	return b, nil
 }
 
 // add makes the broadcast known. bs.mu is held.
-func (bs *Broadcasts) add(show live.Live, privacy video.Privacy, folder string) *Broadcast {
+func (bs *Broadcasts) add(show live.Live, privacy video.Privacy) *Broadcast {
+	before := atOnce
+	if last := bs.byVideo[show.VideoID]; last != nil {
+		before = last.ended
+	}
 	b := &Broadcast{
-		o: &bs.o, show: show, isPrivate: privacy.HasPrivateFiles(), folder: folder, over: make(chan struct{}),
+		o: &bs.o, show: show, isPrivate: privacy.HasPrivateFiles(), before: before, over: make(chan struct{}), ended: make(chan struct{}),
 		logger: bs.o.Logger.With("live", show.UUID), goneAt: bs.o.Clock.Now(),
 	}
 	bs.byVideo[show.VideoID], bs.byUUID[show.UUID] = b, b
 	return b
 }
+
+// atOnce is closed.
+var atOnce = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // start tends the broadcast in the background. bs.mu is held.
 func (bs *Broadcasts) start(b *Broadcast) {

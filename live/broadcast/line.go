@@ -42,11 +42,15 @@ var shapes = map[live.Latency]struct{ part, segment time.Duration }{
 
 // openLine begins the packaging. The folder of the session holds one folder for each time that happened.
 func (b *Broadcast) openLine() error {
+	now := b.o.Clock.Now()
+	if b.startedAt.IsZero() {
+		b.startedAt = now
+	}
+	b.folder = b.o.folderOf(b.show.UUID, b.startedAt)
 	folder := filepath.Join(b.folder, strconv.Itoa(len(b.pieces)))
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return fmt.Errorf("open the recording of a live: %w", err)
 	}
-	now := b.o.Clock.Now()
 	shape := shapes[b.show.Latency]
 	p, err := packager.New(packager.Options{
 		Folder: folder, PartTarget: shape.part, SegmentTarget: shape.segment, Window: b.o.Lives.Window(b.show), KeepAll: b.show.SaveReplay, StartedAt: now,
@@ -67,9 +71,6 @@ func (b *Broadcast) openLine() error {
 	o.Logger = b.logger
 	l.sound = encode.NewSound(o, l.gate)
 	b.line = l
-	if b.startedAt.IsZero() {
-		b.startedAt = now
-	}
 	return nil
 }
 

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -15,10 +16,10 @@ import (
 	"lucarne/video"
 )
 
-// Folders of sessions are named by the UUID of the live, then by one of their own.
-const folderNameSeparator = "_"
-
-func newFolderName(id uuid.UUID) string { return id.String() + folderNameSeparator + uuid.NewString() }
+// folderOf is where a session is recorded: named by its live and when it began, so that it is found again after a kill.
+func (o *Options) folderOf(id uuid.UUID, startedAt time.Time) string {
+	return filepath.Join(o.Folder, fmt.Sprintf("%s_%d", id, startedAt.UnixMilli()))
+}
 
 // takeUp goes on with what a stopped or killed process left: encoders may come back to shows that were on air, and recordings of those
 // that were over become replays. Folders nobody asks for are removed.
@@ -46,46 +47,37 @@ func (bs *Broadcasts) takeUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		folders := left[show.UUID]
-		delete(left, show.UUID)
-		bs.resume(show, of.Privacy, session, folders)
+		delete(left, bs.o.folderOf(show.UUID, session.StartedAt))
+		bs.resume(show, of.Privacy, session)
 	}
-	for _, folders := range left {
-		for _, folder := range folders {
-			if err := os.RemoveAll(folder); err != nil {
-				return fmt.Errorf("remove the recording of nothing: %w", err)
-			}
+	for folder := range left {
+		if err := os.RemoveAll(folder); err != nil {
+			return fmt.Errorf("remove the recording of nothing: %w", err)
 		}
 	}
 	return nil
 }
 
-// leftFolders are the folders of sessions there are, by live.
-func (bs *Broadcasts) leftFolders() (map[uuid.UUID][]string, error) {
+// leftFolders are the folders of sessions there are.
+func (bs *Broadcasts) leftFolders() (map[string]bool, error) {
 	entries, err := os.ReadDir(bs.o.Folder)
 	if err != nil {
 		return nil, fmt.Errorf("look for recordings: %w", err)
 	}
-	left := make(map[uuid.UUID][]string)
+	left := make(map[string]bool, len(entries))
 	for _, entry := range entries {
-		name, _, _ := strings.Cut(entry.Name(), folderNameSeparator)
-		id, _ := uuid.Parse(name)
-		left[id] = append(left[id], filepath.Join(bs.o.Folder, entry.Name()))
+		left[filepath.Join(bs.o.Folder, entry.Name())] = true
 	}
 	return left, nil
 }
 
 // resume makes a session of before known again. One that was on air waits for its encoder, one that was over is finished at once.
-func (bs *Broadcasts) resume(show live.Live, privacy video.Privacy, session live.Session, folders []string) {
+func (bs *Broadcasts) resume(show live.Live, privacy video.Privacy, session live.Session) {
 	bs.mu.Lock()
 	defer bs.mu.Unlock()
-	folder := filepath.Join(bs.o.Folder, newFolderName(show.UUID))
-	if len(folders) > 0 {
-		folder = folders[0]
-	}
 	show.SaveReplay = session.SaveReplay
-	b := bs.add(show, privacy, folder)
-	b.session, b.startedAt = session.ID, session.StartedAt
+	b := bs.add(show, privacy)
+	b.session, b.startedAt, b.folder = session.ID, session.StartedAt, bs.o.folderOf(show.UUID, session.StartedAt)
 	b.pieces = b.recovered()
 	b.logger.Info("a live session is taken up again", "session", session.ID, "pieces", len(b.pieces))
 	if !session.IsOnAir() {
@@ -94,22 +86,17 @@ func (bs *Broadcasts) resume(show live.Live, privacy video.Privacy, session live
 	bs.start(b)
 }
 
-// recovered reads what earlier runs of the site recorded of the session.
-func (b *Broadcast) recovered() []packager.Recording {
-	entries, err := os.ReadDir(b.folder)
-	if err != nil {
-		return nil
-	}
-	var pieces []packager.Recording
-	for _, entry := range entries {
-		if !entry.IsDir() {
-			continue
+// recovered reads what earlier runs of the site recorded of the session, in the order of time.
+func (b *Broadcast) recovered() (pieces []packager.Recording) {
+	for {
+		folder := filepath.Join(b.folder, strconv.Itoa(len(pieces)))
+		if _, err := os.Stat(folder); err != nil {
+			return pieces
 		}
-		piece, err := packager.Recover(filepath.Join(b.folder, entry.Name()))
+		piece, err := packager.Recover(folder)
 		if err != nil {
 			b.logger.Error("a part of a recording cannot be read", "error", err)
 		}
 		pieces = append(pieces, piece)
 	}
-	return pieces
 }
