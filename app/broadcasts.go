@@ -29,6 +29,7 @@ type onAir struct {
 	broadcasts *broadcast.Broadcasts
 	ingest     *ingest.Server
 	whip       *whip.Endpoint // nil: browsers do not broadcast here
+	hardware   string         // the encoder of renditions that works here
 }
 
 // close closes the ports, also of a site that never ran.
@@ -46,7 +47,8 @@ const liveFolder = "live"
 
 // openBroadcasts builds what runs broadcasts and opens its ports. A port that is taken is told and left closed: videos can be watched all
 // the same.
-func (s *Site) openBroadcasts() error {
+func (s *Site) openBroadcasts(ctx context.Context) error {
+	s.hardware = s.pipeline.Hardware(ctx, s.config().Lucarne.Transcoding.Hardware).Name
 	s.broadcasts = broadcast.New(broadcast.Options{
 		Folder: filepath.Join(s.blobs.Local(blob.TemporaryKept).Root(), liveFolder),
 		Videos: s.videos, Lives: s.lives, Sessions: s.liveSessions, Replays: s.liveReplays, Pipeline: s.pipeline, Tools: s.ffmpeg,
@@ -109,7 +111,7 @@ func (s *Site) broadcastSettings() broadcast.Settings {
 	return broadcast.Settings{
 		Grace: c.Lucarne.Live.Grace.Std(), IsEncoded: t.Enabled, Rungs: encode.Settings{Resolutions: t.Resolutions.Heights(), MaxFPS: t.FPS.Max},
 		Ladder: encode.Options{
-			FFmpeg: c.Lucarne.FFmpeg.Program, Threads: t.Threads, Nice: encoderNiceness / 2, Hardware: c.Lucarne.Transcoding.Hardware,
+			FFmpeg: c.Lucarne.FFmpeg.Program, Threads: t.Threads, Nice: encoderNiceness / 2, Hardware: s.hardware,
 			Device: c.Lucarne.Transcoding.Device,
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,13 +167,29 @@ func checkStorage(ctx context.Context, cfg *config.Config) []finding {
 }
 
 func checkPorts(_ context.Context, cfg *config.Config) []finding {
-	address := cfg.Listen.Address()
+	found := []finding{checkPort("port", cfg.Listen.Address(), "listen.port")}
+	if !cfg.Live.Enabled {
+		return found
+	}
+	if c := cfg.Live.RTMP; c.Enabled {
+		found = append(found, checkPort("port of RTMP", net.JoinHostPort(c.Hostname, strconv.Itoa(c.Port)), "live.rtmp.port"))
+	}
+	if c := cfg.Live.RTMPS; c.Enabled {
+		found = append(found, checkPort("port of RTMPS", net.JoinHostPort(c.Hostname, strconv.Itoa(c.Port)), "live.rtmps.port"))
+	}
+	if c := cfg.Lucarne.Live.WHIP; c.Enabled && c.TCP {
+		found = append(found, checkPort("port of WHIP", net.JoinHostPort(c.Hostname, strconv.Itoa(c.Port)), "lucarne.live.whip.port"))
+	}
+	return found
+}
+
+func checkPort(subject, address, key string) finding {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return []finding{{"port", warning, fmt.Sprintf("%s cannot be opened: %v", address, err), "fine when it is Lucarne that runs there; else stop what does, or change listen.port"}}
+		return finding{subject, warning, fmt.Sprintf("%s cannot be opened: %v", address, err), "fine when it is Lucarne that runs there; else stop what does, or change " + key}
 	}
 	listener.Close()
-	return []finding{{"port", fine, address + " is free", ""}}
+	return finding{subject, fine, address + " is free", ""}
 }
 
 func checkMail(ctx context.Context, cfg *config.Config) []finding {

@@ -51,7 +51,7 @@ func Open(ctx context.Context, sources config.Sources, logger func(level string)
 		return nil, err
 	}
 	s.schedule = newSchedule(s.platform, s.subjects)
-	if err := s.takeOver(); err != nil {
+	if err := s.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
@@ -94,8 +94,8 @@ func (s *Site) assemble(ctx context.Context) error {
 }
 
 // takeOver opens the address and then, as no other process can be serving this site any more, clears the scratch folder.
-func (s *Site) takeOver() error {
-	if err := s.listen(); err != nil {
+func (s *Site) takeOver(ctx context.Context) error {
+	if err := s.listen(ctx); err != nil {
 		return err
 	}
 	return emptyFolder(s.blobs.Local(blob.Temporary).Root())
@@ -193,12 +193,12 @@ func (s *Site) firstStart(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *Site) listen() (err error) {
+func (s *Site) listen(ctx context.Context) (err error) {
 	cfg := s.config()
 	h := cfg.Lucarne.HTTP
 	s.openRealtime()
 	s.tracker = s.newTracker()
-	if err := s.openBroadcasts(); err != nil {
+	if err := s.openBroadcasts(ctx); err != nil {
 		return err
 	}
 	options := router.ServerOptions{

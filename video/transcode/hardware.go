@@ -23,21 +23,26 @@ func (p *Pipeline) encodeSettings(ctx context.Context, plan Plan, isEncoding boo
 		return settings, err
 	}
 	settings.ToneMap = ability.ToneMaps()
-	wanted := []string{plan.Hardware}
-	if plan.Hardware == automatic {
+	settings.Hardware = p.Hardware(ctx, plan.Hardware)
+	return settings, ctx.Err()
+}
+
+// Hardware gives the encoder of a setting that works here, trying it; software where none does.
+func (p *Pipeline) Hardware(ctx context.Context, name string) ffmpeg.Hardware {
+	wanted := []string{name}
+	if name == automatic {
 		wanted = candidates
 	}
-	for _, name := range wanted {
-		found, err := p.detect(ctx, name)
+	for _, one := range wanted {
+		found, err := p.detect(ctx, one)
 		if err == nil {
-			settings.Hardware = found
-			return settings, nil
+			return found
 		}
-		if plan.Hardware != automatic {
-			p.o.Logger.Warn("the hardware encoder cannot be used: encoding in software", "hardware", name, "reason", err)
+		if name != automatic {
+			p.o.Logger.Warn("the hardware encoder cannot be used: encoding in software", "hardware", one, "reason", err)
 		}
 	}
-	return settings, ctx.Err()
+	return ffmpeg.Software()
 }
 
 func (p *Pipeline) detect(ctx context.Context, name string) (ffmpeg.Hardware, error) {
