@@ -151,7 +151,7 @@ func (v liveHealthView) delay() int {
 }
 
 func (r *request) megabits(bits int64) string {
-	return r.t.T("live.megabits", "n", strconv.FormatFloat(float64(bits)/1e6, 'f', 1, 64))
+	return r.t.T("live.megabits", "n", r.t.Decimal(float64(bits)/1e6))
 }
 
 func (r *request) frames(rate float64) string {
@@ -159,7 +159,7 @@ func (r *request) frames(rate float64) string {
 }
 
 func (r *request) seconds(d time.Duration) string {
-	return r.t.T("live.seconds-exact", "n", strconv.FormatFloat(d.Seconds(), 'f', 1, 64))
+	return r.t.T("live.seconds-exact", "n", r.t.Decimal(d.Seconds()))
 }
 
 func (r *request) protocol(name string) string {

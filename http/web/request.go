@@ -73,8 +73,9 @@ func (r *request) visitor() *ui.Visitor {
 	who := r.viewer.User.Account
 	return &ui.Visitor{
 		Name: nameOr(who.Name, who.Actor.Username), Handle: r.handle(who.Actor), AvatarURL: avatarURL(who.Actor),
-		IsAdmin:   r.viewer.Can(account.ManageUsers),
-		CanUpload: r.viewer.User.VideoQuota != 0 && r.viewer.User.VideoQuotaDaily != 0,
+		IsAdmin:      r.viewer.Can(account.ManageUsers),
+		CanUpload:    r.viewer.User.VideoQuota != 0 && r.viewer.User.VideoQuotaDaily != 0,
+		CanBroadcast: r.pages.canBroadcast(),
 	}
 }
 

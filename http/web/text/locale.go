@@ -96,6 +96,11 @@ func (l *Locale) Messages(subjects ...string) map[string]any {
 // Number writes a whole number with the language's separators.
 func (l *Locale) Number(n int64) string { return l.printer.Sprint(number.Decimal(n)) }
 
+// Decimal writes a number with one digit after the language's point.
+func (l *Locale) Decimal(x float64) string {
+	return l.printer.Sprint(number.Decimal(x, number.Scale(1)))
+}
+
 // Compact writes a large number short: 1.2K, 1,2 k.
 func (l *Locale) Compact(n int64) string {
 	switch {

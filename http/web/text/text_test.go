@@ -177,6 +177,8 @@ func TestNumbers(t *testing.T) {
 		{"no decimals for hundreds", en.Compact(123_456), "123K"},
 		{"does not become 1000K", en.Compact(999_999), "1M"},
 		{"billions", en.Compact(7_900_000_000), "7.9B"},
+		{"one digit", en.Decimal(4.62), "4.6"},
+		{"one digit, even if it is none", fr.Decimal(2), "2,0"},
 		{"bytes", en.Bytes(1), "1 byte"},
 		{"megabytes in French", fr.Bytes(4_500_000), "4,5 Mo"},
 		{"terabytes", en.Bytes(2_000_000_000_000), "2 TB"},

@@ -52,6 +52,8 @@ type Visitor struct {
 	AvatarURL string
 	IsAdmin   bool // or moderator: sees the administration
 	CanUpload bool
+	// CanBroadcast leads to new lives.
+	CanBroadcast bool
 }
 
 // Tone is what a message or a mark means.

@@ -2,7 +2,7 @@ import { localiseTimes } from '../small/time'
 import { follow } from './follow'
 
 /** How often it is asked how a live is, in milliseconds, where no socket tells. */
-const pace: Record<string, number> = { waiting: 15_000, onair: 30_000, ended: 3000 }
+const pace: Record<string, number> = { waiting: 15_000, onair: 30_000 }
 
 /** spread keeps all viewers from asking in the same instant, in milliseconds. */
 const spread = 2500
@@ -10,12 +10,16 @@ const spread = 2500
 /** settled is how long a picture has to stand for what was on air to count as seen to its end, in milliseconds. */
 const settled = 4000
 
+/** Next is what the page of the live holds by now. */
+interface Next { stage: HTMLElement | null, mark: Element | null, state: string | undefined }
+
 /** LiveStage is where a live is seen: it waits for it with the viewer, and turns into the player, then into its recording. */
 class LiveStage extends HTMLElement {
   private readonly stop = new AbortController()
   private isHeard = () => false
   private askedAt = Date.now()
   private isTurning = false
+  private asked = 0
 
   connectedCallback() {
     const { signal } = this.stop
@@ -50,13 +54,19 @@ class LiveStage extends HTMLElement {
   }
 
   private askSometimes() {
-    const ended = this.querySelector('video')?.ended
-    const wait = ended ? pace.ended : this.isHeard() ? Infinity : pace[this.dataset.state ?? '']
-    if (!document.hidden && Date.now() - this.askedAt > (wait ?? Infinity) * (0.9 + Math.random() / 5)) void this.ask()
+    if (!document.hidden && Date.now() - this.askedAt > this.wait() * (0.9 + Math.random() / 5)) void this.ask()
+  }
+
+  /** wait is short where a recording may come, and gets longer as it does not. */
+  private wait(): number {
+    const isOver = this.dataset.state === 'ended' || this.querySelector('video')?.ended
+    if (isOver) return 3000 * 1.1 ** Math.min(this.asked, 30)
+    return this.isHeard() ? Infinity : pace[this.dataset.state ?? ''] ?? Infinity
   }
 
   private async ask() {
     this.askedAt = Date.now()
+    this.asked++
     const answer = await fetch(this.dataset.watch ?? '').catch(() => undefined)
     if (!answer?.ok) return
     const { state } = await answer.json() as { state: string }
@@ -67,15 +77,20 @@ class LiveStage extends HTMLElement {
   private async turn() {
     if (this.isTurning || this.stop.signal.aborted) return
     this.isTurning = true
-    const next = await this.next().catch(() => undefined)
-    if (next?.state && next.state !== this.dataset.state) {
-      if (this.dataset.state === 'onair') await this.seen()
-      if (!this.stop.signal.aborted) this.become(next)
+    let next = await this.next().catch(() => undefined)
+    if (this.isNews(next) && this.dataset.state === 'onair') {
+      await this.seen()
+      next = await this.next().catch(() => undefined) // the recording may be there by now
     }
+    if (next && this.isNews(next) && !this.stop.signal.aborted) this.become(next)
     this.isTurning = false
   }
 
-  private async next(): Promise<{ stage: HTMLElement | null, mark: Element | null, state: string | undefined }> {
+  private isNews(next: Next | undefined): boolean {
+    return next?.state !== undefined && next.state !== this.dataset.state
+  }
+
+  private async next(): Promise<Next> {
     const answer = await fetch(this.dataset.stage ?? '')
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const stage = page.querySelector<HTMLElement>('#live-stage')
@@ -98,7 +113,7 @@ class LiveStage extends HTMLElement {
     })
   }
 
-  private become({ stage, mark }: { stage: HTMLElement | null, mark: Element | null }) {
+  private become({ stage, mark }: Next) {
     if (!stage) return
     const hadFocus = this.contains(document.activeElement)
     const begins = stage.dataset.state === 'onair'
