@@ -187,7 +187,13 @@ func (r *rendition) consume(frames, sounds int) {
 	for _, f := range r.sounds[:sounds] {
 		r.bytes -= int64(len(f.data))
 	}
-	r.queue = slices.Delete(r.queue, 0, frames)
-	r.sounds = slices.Delete(r.sounds, 0, sounds)
+	r.queue = without(r.queue, frames)
+	r.sounds = without(r.sounds, sounds)
 	r.decided -= frames
+}
+
+// without takes the first n off a queue.
+func without(queue []frame, n int) []frame {
+	clear(queue[:n]) // their media may go
+	return queue[n:]
 }

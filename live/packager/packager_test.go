@@ -75,6 +75,11 @@ var uriLine = regexp.MustCompile(`(?m)^\d+-\d+\.m4s$`)
 // frames has ffmpeg decode what the playlist lists, and counts pictures. Anything it complains about fails the test.
 func frames(t *testing.T, p *Packager, text string) int {
 	t.Helper()
+	return decodedOf(t, p, text, "v")
+}
+
+func decodedOf(t *testing.T, p *Packager, text, stream string) int {
+	t.Helper()
 	init := regexp.MustCompile(`#EXT-X-MAP:URI="([^"]+)"`).FindStringSubmatch(text)
 	if init == nil {
 		t.Fatalf("no initialisation in\n%s", text)
@@ -87,12 +92,17 @@ func frames(t *testing.T, p *Packager, text string) int {
 	if err := os.WriteFile(path, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return decoded(t, path)
+	return count(t, path, stream)
 }
 
 func decoded(t *testing.T, path string) int {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries",
+	return count(t, path, "v")
+}
+
+func count(t *testing.T, path, stream string) int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-count_frames", "-select_streams", stream, "-show_entries",
 		"stream=nb_read_frames", "-of", "csv=p=0", path).CombinedOutput()
 	n, numberErr := strconv.Atoi(strings.TrimSpace(string(out)))
 	if err != nil || numberErr != nil {
@@ -190,6 +200,9 @@ func TestAnAbsentEncoderIsCarriedOver(t *testing.T) {
 	text := playlist(t, p, "0.m3u8")
 	if strings.Contains(text, "DISCONTINUITY\n") || strings.Count(text, "#EXT-X-MAP") != 1 {
 		t.Errorf("the encoder's absence is visible:\n%s", text)
+	}
+	if sounds := decodedOf(t, p, text, "a"); sounds < 22*46 { // 47 a second
+		t.Errorf("%d frames of sound can be heard", sounds)
 	}
 	if before, after := length(t, held), length(t, text); before < 14 || after < 21.8 || after > 22.3 {
 		t.Errorf("%v s were listed when the encoder came back, %v in the end", before, after)

@@ -67,7 +67,7 @@ func TestMissingKeyframesAreBounded(t *testing.T) {
 		t.Parallel()
 		p, source := newPackager(t, lowLatency)
 		send(t, source, without(0))
-		if r := source.(*rendition); len(r.queue) > 0 || len(r.sounds) > 1200 || !p.Health()[0].LastPart.IsZero() {
+		if r := source.(*rendition); len(r.queue) > 0 || len(r.sounds) > 6000 || !p.Health()[0].LastPart.IsZero() {
 			t.Errorf("%d pictures and %d sounds wait; %+v", len(r.queue), len(r.sounds), p.Health())
 		}
 	})

@@ -1,7 +1,6 @@
 package packager
 
 import (
-	"slices"
 	"time"
 
 	"lucarne/live/stream"
@@ -9,7 +8,7 @@ import (
 
 const (
 	shortGap   = 150 * time.Millisecond // of sound, which the frame before lasts over; longer ones are filled with silence
-	soundsKept = 20 * time.Second       // of sound that waits for pictures
+	soundsKept = maxJump + soundGrace   // of sound that waits for pictures
 )
 
 // frameLength is how long a frame of sound is.
@@ -66,11 +65,11 @@ func (r *rendition) addSound(f frame) {
 	r.sounds = append(r.sounds, f)
 	r.bytes += int64(len(f.data))
 	drop := 0
-	for drop < len(r.sounds) && r.sounds[drop].dts < f.dts-soundsKept {
+	for f.dts-r.sounds[drop].dts > soundsKept {
 		r.bytes -= int64(len(r.sounds[drop].data))
 		drop++
 	}
-	r.sounds = slices.Delete(r.sounds, 0, drop)
+	r.sounds = without(r.sounds, drop)
 }
 
 // takeHeard gives what was heard since the last call.

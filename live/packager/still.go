@@ -69,9 +69,10 @@ func (r *rendition) hold(until time.Duration) ([]frame, error) {
 		r.p.forcePace(r)
 		r.decide()
 	}
-	if !r.plan.hasBegun || until-r.plan.last > maxJump {
+	if !r.plan.hasBegun {
 		return nil, nil
 	}
+	until = min(until, r.plan.last+maxJump) // the rest comes with the next call
 	r.fill(until)
 	if r.picture != nil && r.kind == Source {
 		r.silence(until)
