@@ -71,15 +71,15 @@ func sampleRelays(t *testing.T, w *webtest.World, owner account.Viewer) live.Rel
 	return made.ID
 }
 
-// sampleBroadcast is what a live on air is watched from, made by ffmpeg as long as the pages are served.
+// sampleBroadcast is what a live on air is watched from, made by ffmpeg as long as the pages are served, an hour at most.
 func sampleBroadcast(ctx context.Context, w *webtest.World, show video.Video) {
 	folder := filepath.Join(w.Blobs.Local(blob.StreamingPlaylists).Root(), "hls", show.UUID.String())
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		fmt.Println(err)
 		return
 	}
-	run := exec.CommandContext(ctx, "nice", "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine",
-		"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-c:a", "aac", "-f", "hls", "-hls_time", "2", "-hls_list_size", "100",
+	run := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine",
+		"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-c:a", "aac", "-t", "3600", "-f", "hls", "-hls_time", "2", "-hls_list_size", "100",
 		"-hls_segment_type", "fmp4", "-hls_flags", "program_date_time+append_list", "-master_pl_name", "master.m3u8", "0.m3u8")
 	run.Dir = folder
 	if out, err := run.CombinedOutput(); err != nil && ctx.Err() == nil {
