@@ -17,14 +17,18 @@ import (
 // show is a live that can be sent to.
 type show struct {
 	apptest.Video
-	key  string
-	root *apptest.Client
-	site *apptest.Instance
+	key     string
+	root    *apptest.Client
+	address string // for encoders, up to the key
 }
 
 func newLive(t *testing.T, site *apptest.Instance, fields map[string]any) show {
 	t.Helper()
-	root := site.Root(t)
+	return liveOf(site.Root(t), site.Site.IngestAddr().String(), fields)
+}
+
+// liveOf makes a live on a site that receives encoders at a host and port.
+func liveOf(root *apptest.Client, ingest string, fields map[string]any) show {
 	all := map[string]any{"name": "A show", "channelId": root.Me().Channels[0].ID, "privacy": 1}
 	for name, value := range fields {
 		all[name] = value
@@ -33,7 +37,7 @@ func newLive(t *testing.T, site *apptest.Instance, fields map[string]any) show {
 	root.Post("/api/v1/videos/live", apptest.Form{Fields: all}, http.StatusOK, &made)
 	var live struct{ StreamKey string }
 	root.Get("/api/v1/videos/live/"+made.Video.UUID, &live)
-	return show{Video: made.Video, key: live.StreamKey, root: root, site: site}
+	return show{Video: made.Video, key: live.StreamKey, root: root, address: "rtmp://" + ingest + "/live/"}
 }
 
 // encoder is ffmpeg sending a test picture and a tone.
@@ -42,12 +46,25 @@ type encoder struct {
 	said *strings.Builder
 }
 
+// What encoders send.
+const (
+	testPicture = " -re -f lavfi -i testsrc2=s=320x180:r=30"
+	testTone    = " -re -f lavfi -i sine=r=48000"
+	inH264      = " -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 60"
+	inAAC       = " -c:a aac"
+)
+
 // send has ffmpeg send in real time until it is stopped.
-func (s show) send(t *testing.T, more ...string) encoder {
+func (s show) send(t *testing.T) encoder {
 	t.Helper()
-	args := append([]string{"-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=30", "-f", "lavfi", "-i", "sine=r=48000"}, more...)
-	args = append(args, strings.Fields("-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 60 -c:a aac -f flv")...)
-	e := encoder{exec.CommandContext(t.Context(), "ffmpeg", append(args, fmt.Sprintf("rtmp://%s/live/%s", s.site.Site.IngestAddr(), s.key))...), new(strings.Builder)}
+	return s.sendSo(t, testPicture+testTone+inH264+inAAC)
+}
+
+// sendSo has ffmpeg send by a recipe.
+func (s show) sendSo(t *testing.T, recipe string) encoder {
+	t.Helper()
+	args := append(strings.Fields("-v error"+recipe+" -f flv"), s.address+s.key)
+	e := encoder{exec.CommandContext(t.Context(), "ffmpeg", args...), new(strings.Builder)}
 	e.Stderr = e.said
 	if err := e.Start(); err != nil {
 		t.Fatal(err)
