@@ -19,7 +19,7 @@ var line = []string{"platform", "account", "channel", "video", "live", "chat", "
 
 // tools know formats, not our subjects: they import platform only.
 var tools = []string{
-	"video/ffmpeg", "video/hls", "video/subtitle", "video/torrent", "video/timecode", "live/rtmp", "chat/xmpp", "federation/activitypub",
+	"video/ffmpeg", "video/hls", "video/subtitle", "video/torrent", "video/timecode", "live/rtmp", "chat/rule", "chat/xmpp", "federation/activitypub",
 }
 
 // surfaces never import one another, and hold no SQL.

@@ -1,0 +1,67 @@
+package rule
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// folded is a text in the forms words are looked for in: without case, accents, invisible and look-alike characters; then also with
+// digits and signs read as the letters they stand for. "1" is read both ways.
+type folded struct {
+	plain  string
+	leetI  string
+	leetL  string
+	isLeet bool // the forms differ
+}
+
+var leet = strings.NewReplacer("0", "o", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b", "@", "a", "$", "s", "€", "e", "!", "i", "+", "t")
+
+func fold(text string) folded {
+	plain := Normal(text)
+	base := leet.Replace(plain)
+	f := folded{plain: plain, leetI: strings.ReplaceAll(base, "1", "i"), leetL: strings.ReplaceAll(base, "1", "l")}
+	f.isLeet = f.leetI != plain
+	return f
+}
+
+// Normal gives the form in which texts that look the same are the same: lower case, no accents, nothing invisible, look-alikes of
+// other scripts as Latin letters, white space as single spaces. Nicknames are compared in it too.
+func Normal(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	space := false
+	for _, r := range norm.NFKD.String(text) {
+		switch {
+		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Me, r):
+			continue
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteString(latin(unicode.ToLower(r)))
+	}
+	return b.String()
+}
+
+// lookalikes are letters of other scripts, and Latin ones without a decomposition, by the Latin letters they pass for
+// (a part of Unicode's confusables, UTS #39).
+var lookalikes = map[rune]string{
+	'а': "a", 'в': "b", 'с': "c", 'ԁ': "d", 'е': "e", 'һ': "h", 'і': "i", 'ј': "j", 'к': "k", 'ӏ': "l", 'м': "m", 'н': "h", 'о': "o", 'р': "p",
+	'ѕ': "s", 'т': "t", 'υ': "u", 'ѵ': "v", 'ԝ': "w", 'х': "x", 'у': "y", 'ԛ': "q",
+	'α': "a", 'β': "b", 'ε': "e", 'η': "n", 'ι': "i", 'κ': "k", 'ν': "v", 'ο': "o", 'ρ': "p", 'τ': "t", 'χ': "x", 'γ': "y", 'ω': "w",
+	'ø': "o", 'đ': "d", 'ł': "l", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ɑ': "a", 'ɡ': "g", 'ɩ': "i", 'ᴏ': "o",
+	'’': "'", '‘': "'", '‐': "-", '‑': "-", '–': "-", '—': "-",
+}
+
+func latin(r rune) string {
+	if l, ok := lookalikes[r]; ok {
+		return l
+	}
+	return string(r)
+}

@@ -1,0 +1,128 @@
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Mode is how the entries of a word list are looked for.
+type Mode string
+
+// The modes. The zero Mode is Whole.
+const (
+	Whole   Mode = ""        // as words of their own
+	Plain   Mode = "plain"   // anywhere, inside other words too
+	Pattern Mode = "pattern" // as RE2 regular expressions, without case
+)
+
+// WordList is forbidden words: all of them are looked for without case, accents, look-alikes and digits in place of letters.
+type WordList struct {
+	Policy
+	Label    string
+	Language string // "" any
+	Mode     Mode
+	Entries  []string
+	Comments string // for moderators
+}
+
+// minLeetRunes spares short words the reading of digits as letters: too many numbers would be words.
+const minLeetRunes = 3
+
+type matcher struct {
+	list     WordList
+	entries  []string // normal form
+	patterns []*regexp.Regexp
+}
+
+func newMatcher(list WordList) (matcher, error) {
+	m := matcher{list: list}
+	if len(list.Entries) > MaxEntries {
+		return m, fmt.Errorf("more than %d entries", MaxEntries)
+	}
+	for _, entry := range list.Entries {
+		if err := m.add(strings.TrimSpace(entry)); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
+}
+
+func (m *matcher) add(entry string) error {
+	if utf8.RuneCountInString(entry) > MaxEntryRunes {
+		return fmt.Errorf("an entry is longer than %d characters", MaxEntryRunes)
+	}
+	switch m.list.Mode {
+	case Pattern:
+		return m.addPattern(entry)
+	case Whole, Plain:
+		if normal := Normal(entry); normal != "" {
+			m.entries = append(m.entries, normal)
+		}
+		return nil
+	default:
+		return fmt.Errorf("unknown mode %q", m.list.Mode)
+	}
+}
+
+func (m *matcher) addPattern(entry string) error {
+	if entry == "" {
+		return nil
+	}
+	pattern, err := regexp.Compile("(?i)" + entry)
+	if err != nil {
+		return err
+	}
+	if pattern.MatchString("") {
+		return errors.New("the expression " + entry + " matches every message")
+	}
+	m.patterns = append(m.patterns, pattern)
+	return nil
+}
+
+func (m matcher) matches(body string, text folded) bool {
+	for _, p := range m.patterns {
+		if p.MatchString(body) || p.MatchString(text.plain) {
+			return true
+		}
+	}
+	for _, entry := range m.entries {
+		if m.finds(text.plain, entry) {
+			return true
+		}
+		if text.isLeet && utf8.RuneCountInString(entry) >= minLeetRunes && (m.finds(text.leetI, entry) || m.finds(text.leetL, entry)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m matcher) finds(text, entry string) bool {
+	if m.list.Mode == Plain {
+		return strings.Contains(text, entry)
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], entry)
+		if at < 0 {
+			return false
+		}
+		start, end := from+at, from+at+len(entry)
+		if isBorder(text, start) && isBorder(text, end) {
+			return true
+		}
+		_, size := utf8.DecodeRuneInString(text[start:])
+		from = start + size
+	}
+}
+
+// isBorder reports whether no word goes on over the place.
+func isBorder(text string, at int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	after, _ := utf8.DecodeRuneInString(text[at:])
+	return !isWordRune(before) || !isWordRune(after) || at == 0 || at == len(text)
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
