@@ -82,9 +82,9 @@ func (b *bench) nginx(ctx context.Context, folder string) (origin string, stop f
 		return "", nil, err
 	}
 	config := filepath.Join(b.folder, "nginx.conf")
-	text := fmt.Sprintf(`daemon off; pid %[1]s/nginx.pid; error_log %[1]s/nginx.log; worker_processes auto;
-events { worker_connections 256; }
-http { access_log off; sendfile on; tcp_nopush on; server { listen 127.0.0.1:%[2]s; root %[3]s; } }
+	text := fmt.Sprintf(`daemon off; pid %[1]s/nginx.pid; error_log %[1]s/nginx.log; worker_processes auto; worker_rlimit_nofile 20000;
+events { worker_connections 10000; }
+http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; server { listen 127.0.0.1:%[2]s; root %[3]s; } }
 `, b.folder, port, folder)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return "", nil, err

@@ -23,12 +23,19 @@ type row struct {
 	isMet bool
 }
 
+// size is how much is measured.
+type size struct {
+	videos   int    // in the large list
+	viewers  int    // of one live
+	profiles string // folder for profiles of the server; "" for none
+}
+
 // bench is one run: a folder of its own, and the binary under measure.
 type bench struct {
 	binary string
 	folder string
-	videos int // in the large list
-	rows   []row
+	size
+	rows []row
 }
 
 func (b *bench) add(what, bar string, isMet bool, format string, args ...any) {
@@ -42,24 +49,36 @@ type measure struct {
 	run  func(ctx context.Context, b *bench) error
 }
 
-var measures = []measure{
-	{"start", measureStart},
-	{"requests", measureRequests},
-	{"upload", measureUpload},
-	{"playable", measurePlayable},
-	{"ladder", measureLadder},
-	{"files", measureFiles},
-	{"page", measurePage},
+// sets are the measures by what they are about.
+var sets = map[string][]measure{
+	"site": {
+		{"start", measureStart},
+		{"requests", measureRequests},
+		{"upload", measureUpload},
+		{"playable", measurePlayable},
+		{"ladder", measureLadder},
+		{"files", measureFiles},
+		{"page", measurePage},
+	},
+	"live": {
+		{"cpu", measureCPU},
+		{"end", measureEnd},
+		{"crowd", measureCrowd},
+	},
 }
 
 func main() {
 	binary := flag.String("binary", "bin/lucarne", "the program to measure")
 	only := flag.String("only", "", "measures to run, with commas; all when empty")
-	videos := flag.Int("videos", 1_000_000, "videos in the large list")
+	set := flag.String("set", "site", "what to measure: site or live")
+	var much size
+	flag.IntVar(&much.videos, "videos", 1_000_000, "videos in the large list")
+	flag.IntVar(&much.viewers, "viewers", 4500, "viewers of one live")
+	flag.StringVar(&much.profiles, "profiles", "", "folder to keep profiles of the server in")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *binary, *only, *videos); err != nil {
+	if err := run(ctx, *binary, *set, *only, much); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -67,7 +86,11 @@ func main() {
 
 var errMissed = errors.New("a bar was missed")
 
-func run(ctx context.Context, binary, only string, videos int) error {
+func run(ctx context.Context, binary, set, only string, much size) error {
+	measures, isKnown := sets[set]
+	if !isKnown {
+		return fmt.Errorf("there is no set %q", set)
+	}
 	path, err := filepath.Abs(binary)
 	if err != nil {
 		return err
@@ -77,7 +100,7 @@ func run(ctx context.Context, binary, only string, videos int) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	b := &bench{binary: path, folder: folder, videos: videos}
+	b := &bench{binary: path, folder: folder, size: much}
 	for _, m := range measures {
 		if only != "" && !strings.Contains(","+only+",", ","+m.name+",") {
 			continue
