@@ -122,7 +122,7 @@ func freePort(t *testing.T) string {
 // decodes has ffmpeg play a file to the end: anything it complains about fails the test, as does too short a one.
 func decodes(t *testing.T, address string, least time.Duration) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", address, "-f", "null", "-").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", address, "-fps_mode", "vfr", "-f", "null", "-").CombinedOutput()
 	if err != nil || len(out) > 0 {
 		t.Errorf("decode %s: %v\n%s", address, err, out)
 	}
