@@ -252,3 +252,43 @@ func TestAdmission(t *testing.T) {
 		t.Errorf("after the end: %v", err)
 	}
 }
+
+// Not every player decodes what the encoder sends: the ladder makes H.264 of it, as large as it is.
+func TestHEVCHasARenditionForAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	w.settings.IsEncoded = true
+	of := w.kept()
+	e := w.connect(of, streamtest.Picture+" "+streamtest.Tone+" -c:v libx265 -preset ultrafast -x265-params log-level=error:keyint=60:min-keyint=60:scenecut=0:bframes=0:pools=1 "+streamtest.AAC)
+	e.send(6 * time.Second)
+	w.await("a rendition for all", func() bool {
+		h, _ := w.broadcasts.Health(of.VideoID)
+		return len(h.Renditions) == 2 && strings.Contains(h.Renditions[1].Codecs, "avc1")
+	})
+	if h := w.health(of); !strings.Contains(h.Renditions[0].Codecs, "hvc1") || h.Renditions[1].Height != h.Renditions[0].Height {
+		t.Errorf("renditions %+v", h.Renditions)
+	}
+	e.to.Close(nil)
+	w.awaitSession(of, "the replay is published", isSettled)
+	w.decodes(of.VideoID, 6*time.Second)
+}
+
+// The encoder comes back with another picture: players begin anew, and so does the recording.
+func TestAnotherPictureAfterReconnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	of := w.kept()
+	w.air(of, 4*time.Second).to.Close(errBroken)
+	second := w.connect(of, "-f lavfi -i testsrc2=s=320x180:r=25:d=6 "+streamtest.Tone+" "+streamtest.H264+" "+streamtest.AAC)
+	second.send(4 * time.Second)
+	w.await("the other picture", func() bool { return w.health(of).Renditions[0].Height == 180 })
+	if text := w.playlist(of); strings.Count(text, "EXT-X-MAP") != 2 || strings.Count(text, "#EXT-X-DISCONTINUITY\n") != 1 {
+		t.Errorf("playlist:\n%s", text)
+	}
+	second.to.Close(nil)
+	w.awaitSession(of, "the replay is published", isSettled)
+	w.decodes(of.VideoID, 8*time.Second)
+	if got := w.sizes(w.replayFiles(of.VideoID)[0]); got["160,90"] != 120 || got["320,180"] != 100 {
+		t.Errorf("pictures by size: %v", got)
+	}
+}

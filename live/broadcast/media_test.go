@@ -10,8 +10,8 @@ import (
 	"lucarne/video"
 )
 
-// decodes has ffmpeg decode the files of a replay: anything it complains about fails the test, as do other lengths.
-func (w *world) decodes(id video.ID, want time.Duration) {
+// replayFiles are the files of a replay.
+func (w *world) replayFiles(id video.ID) []string {
 	w.t.Helper()
 	of := w.video(id)
 	folder := video.PlaylistFolder(of.Privacy, of.UUID)
@@ -19,7 +19,27 @@ func (w *world) decodes(id video.ID, want time.Duration) {
 	if err != nil || len(found) == 0 {
 		w.t.Fatalf("the replay has no files: %v", err)
 	}
-	for _, path := range found {
+	return found
+}
+
+// sizes counts the pictures of a file by their size.
+func (w *world) sizes(path string) map[string]int {
+	w.t.Helper()
+	out, err := exec.CommandContext(w.t.Context(), "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "frame=width,height", "-of", "csv=p=0", path).Output()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	counted := make(map[string]int)
+	for line := range strings.FieldsSeq(string(out)) {
+		counted[strings.Trim(line, ",")]++
+	}
+	return counted
+}
+
+// decodes has ffmpeg decode the files of a replay: anything it complains about fails the test, as do other lengths.
+func (w *world) decodes(id video.ID, want time.Duration) {
+	w.t.Helper()
+	for _, path := range w.replayFiles(id) {
 		out, err := exec.CommandContext(w.t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", path, "-f", "null", "-").CombinedOutput()
 		if err != nil || len(out) > 0 {
 			w.t.Errorf("decode: %v\n%s", err, out)

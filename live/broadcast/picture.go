@@ -25,11 +25,11 @@ func (b *Broadcast) takePicture(ctx context.Context) {
 	if !ok {
 		return
 	}
+	b.isPictured = true
 	if err := copyTo(ctx, path, l.packager, names...); err != nil {
 		b.logger.Warn("no picture could be taken of a live", "error", err)
 		return
 	}
-	b.isPictured = true
 	b.tasks.Go(func() {
 		if err := b.o.Pipeline.Picture(ctx, b.show.VideoID, path); err != nil && ctx.Err() == nil {
 			b.logger.Warn("no picture could be taken of a live", "error", err)
