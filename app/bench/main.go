@@ -25,9 +25,12 @@ type row struct {
 
 // size is how much is measured.
 type size struct {
-	videos   int    // in the large list
-	viewers  int    // of one live
-	profiles string // folder for profiles of the server; "" for none
+	videos   int           // in the large list
+	viewers  int           // of one live
+	glass    time.Duration // how long a live is looked at
+	lives    int           // at one time
+	soak     time.Duration // how long they go on
+	profiles string        // folder for profiles of the server; "" for none
 }
 
 // bench is one run: a folder of its own, and the binary under measure.
@@ -61,9 +64,11 @@ var sets = map[string][]measure{
 		{"page", measurePage},
 	},
 	"live": {
+		{"glass", measureGlass},
 		{"cpu", measureCPU},
 		{"end", measureEnd},
 		{"crowd", measureCrowd},
+		{"soak", measureSoak},
 	},
 }
 
@@ -75,7 +80,12 @@ func main() {
 	flag.IntVar(&much.videos, "videos", 1_000_000, "videos in the large list")
 	flag.IntVar(&much.viewers, "viewers", 4500, "viewers of one live")
 	flag.StringVar(&much.profiles, "profiles", "", "folder to keep profiles of the server in")
+	liveSeconds := flag.Int("live-seconds", 300, "seconds a live is looked at")
+	flag.IntVar(&much.lives, "lives", 60, "lives at one time")
+	soakMinutes := flag.Int("soak", 10, "minutes they go on; less than 30 tells leaks apart from noise only roughly")
 	flag.Parse()
+	much.soak = time.Duration(*soakMinutes) * time.Minute
+	much.glass = time.Duration(*liveSeconds) * time.Second
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *binary, *set, *only, much); err != nil {
