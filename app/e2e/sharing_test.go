@@ -138,7 +138,7 @@ func TestViewersShareALive(t *testing.T) {
 	s.awaitAir()
 	visitor := site.Visitor(t)
 	fifth := fmt.Sprintf("0-%06d.m4s", s.first(t, visitor)+4)
-	apptest.Await(t, browserWithin, "more than players keep away from the newest", func() bool {
+	apptest.Await(t, 3*browserWithin, "more than players keep away from the newest", func() bool {
 		return strings.Contains(string(visitor.Do("GET", s.folder()+"0.m3u8", nil).Body), fifth)
 	})
 	s.ShortUUID = s.root.Video(s.Video).ShortUUID
@@ -149,7 +149,7 @@ func TestViewersShareALive(t *testing.T) {
 		openStatistics(page)
 		page.Await(browserWithin, statistic("Peers")+` === "1"`)
 	}
-	apptest.Await(t, 2*browserWithin, "a segment from another viewer", func() bool {
+	apptest.Await(t, 4*browserWithin, "a segment from another viewer", func() bool {
 		return isShared(anna) || isShared(ben)
 	})
 	noErrors(t, anna)
