@@ -83,10 +83,12 @@ type publication struct {
 	reason      error // guarded by b.mu
 
 	// The following belong to whoever writes, under b.mu.
-	base    time.Duration // of its time 0, on the timeline of the session
-	isBased bool
-	tracks  []stream.Track
-	isSent  bool // tracks were handed on
+	base      time.Duration // of its time 0, on the timeline of the session
+	isBased   bool
+	tracks    []stream.Track
+	isSent    bool      // tracks were handed on
+	heardAt   time.Time // when the last sample came
+	lateSince time.Time // since when samples are of a time that was carried over; zero when they are not
 }
 
 // Done is closed when the broadcast was ended from here.
@@ -134,8 +136,10 @@ func (b *Broadcast) take(p *publication, s stream.Sample) error {
 			return err
 		}
 	}
-	if !p.isBased {
-		p.base, p.isBased = b.line.rejoin(b.o.Clock.Now())-s.DTS, true
+	now := b.o.Clock.Now()
+	p.heardAt = now
+	if !p.isBased || p.isLost(b.line.gate.now()-s.DTS-p.base, now) {
+		p.base, p.isBased = b.line.rejoin(now)-s.DTS, true
 	}
 	s.DTS += p.base
 	if !p.isSent {
@@ -146,6 +150,31 @@ func (b *Broadcast) take(p *publication, s stream.Sample) error {
 	}
 	b.meter.add(s)
 	return b.line.write(s)
+}
+
+const (
+	silentAfter = 4 * time.Second // an encoder that sends nothing for so long is carried over as one that is gone
+	mostLate    = time.Second     // how far tracks may be apart
+	catchUp     = 5 * time.Second // how long an encoder has to be on time again
+)
+
+// isSilent tells that the encoder is connected and sends nothing: its line may be broken without a word.
+func (p *publication) isSilent(now time.Time) bool {
+	return p.isBased && now.Sub(p.heardAt) > silentAfter
+}
+
+// isLost tells that the encoder goes on where it fell silent, instead of where the time is now: it will always be late.
+func (p *publication) isLost(late time.Duration, now time.Time) bool {
+	switch {
+	case late <= mostLate:
+		p.lateSince = time.Time{}
+	case p.lateSince.IsZero():
+		p.lateSince = now
+	case now.Sub(p.lateSince) > catchUp:
+		p.lateSince = time.Time{}
+		return true
+	}
+	return false
 }
 
 // Close says that the encoder is gone.

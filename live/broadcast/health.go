@@ -42,7 +42,9 @@ func (b *Broadcast) health() Health {
 	}
 	if b.encoder != nil {
 		h.IsConnected, h.ConnectedAt = true, b.encoder.connectedAt
-		h.Bitrate, h.FrameRate = b.meter.rates()
+		if !b.encoder.isSilent(b.o.Clock.Now()) {
+			h.Bitrate, h.FrameRate = b.meter.rates()
+		}
 	} else {
 		h.GoneAt = b.goneAt
 	}

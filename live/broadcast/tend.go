@@ -46,8 +46,11 @@ func (b *Broadcast) tend(ctx context.Context) {
 func (b *Broadcast) hold() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.encoder == nil && b.line != nil && b.phase != finished {
-		b.line.holdUntil(b.o.Clock.Now())
+	if b.line == nil || b.phase == finished {
+		return
+	}
+	if now := b.o.Clock.Now(); b.encoder == nil || b.encoder.isSilent(now) {
+		b.line.holdUntil(now)
 	}
 }
 

@@ -262,11 +262,14 @@ func (w *world) connect(of live.Live, recipe string) *encoder {
 // send sends so much, and lets the time pass that it takes.
 func (e *encoder) send(length time.Duration) {
 	e.w.t.Helper()
-	if err := e.Between(e.at, e.at+length).Send(e.to); err != nil {
-		e.w.t.Fatal(err)
+	for end := e.at + length; e.at < end; {
+		step := min(time.Second, end-e.at)
+		if err := e.Between(e.at, e.at+step).Send(e.to); err != nil {
+			e.w.t.Fatal(err)
+		}
+		e.at += step
+		e.w.Clock.Advance(step)
 	}
-	e.at += length
-	e.w.Clock.Advance(length)
 }
 
 // air puts a live on air with its first seconds.
