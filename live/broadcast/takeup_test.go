@@ -94,6 +94,20 @@ func TestNobodyComesBackAfterAKill(t *testing.T) {
 	})
 }
 
+// What was recorded before a kill counts as what is recorded after it.
+func TestQuotaAfterAKill(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	of := w.kept()
+	w.air(of, 4*time.Second)
+	w.kill()
+	w.write("UPDATE users SET video_quota = 2000")
+	w.run()
+	if s := w.awaitSession(of, "the show is over", isSettled); s.Error != live.QuotaExceeded || s.ReplayVideoID == 0 {
+		t.Errorf("session %+v", s)
+	}
+}
+
 func TestNothingIsLeftOfTheRecording(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lucarne/live"
+	"lucarne/live/packager"
 	"lucarne/platform/fault"
 )
 
@@ -135,7 +136,7 @@ func (b *Broadcast) limit(ctx context.Context) (ending, bool) {
 	}
 	running := live.Running{VideoID: b.show.VideoID, StartedAt: b.startedAt}
 	if b.show.SaveReplay {
-		running.Recorded = b.meter.bytes
+		running.Recorded = b.meter.bytes + sizeOf(b.pieces)
 	}
 	b.mu.Unlock()
 	if isLost || !isCheckDue {
@@ -150,6 +151,16 @@ func (b *Broadcast) limit(ctx context.Context) (ending, bool) {
 		return ending{}, false
 	}
 	return ending{code, reasons[code]}, code != 0
+}
+
+// sizeOf is what recordings take of a quota.
+func sizeOf(recordings []packager.Recording) (bytes int64) {
+	for _, recording := range recordings {
+		for _, file := range recording.Renditions {
+			bytes += file.Size
+		}
+	}
+	return bytes
 }
 
 var errDeleted = fault.New(fault.Forbidden, "This live was deleted")
