@@ -13,6 +13,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"lucarne/live/ingest/codec"
 	"lucarne/live/stream"
 )
 
@@ -118,11 +119,11 @@ func TestPictureSize(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			width, height, err := pictureSize(hexed(test.sps))
+			width, height, err := codec.H264Size(hexed(test.sps))
 			if err != nil || width != test.width || height != test.height {
 				t.Errorf("got %d×%d, %v; want %d×%d", width, height, err, test.width, test.height)
 			}
-			if _, _, err := pictureSize(hexed(test.sps)[:6]); err == nil {
+			if _, _, err := codec.H264Size(hexed(test.sps)[:6]); err == nil {
 				t.Error("half of it is taken")
 			}
 		})
@@ -411,7 +412,7 @@ func FuzzAssembler(f *testing.F) {
 func FuzzPictureSize(f *testing.F) {
 	f.Add(baselineSPS)
 	f.Fuzz(func(t *testing.T, sps []byte) {
-		if width, height, err := pictureSize(sps); err == nil && (width < 16 || height < 16 || width > 16384 || height > 16384) {
+		if width, height, err := codec.H264Size(sps); err == nil && (width < 1 || height < 1 || width > 16384 || height > 16384) {
 			t.Errorf("%d×%d", width, height)
 		}
 	})

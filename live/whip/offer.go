@@ -22,12 +22,12 @@ type offer struct {
 	description sdp.SessionDescription
 	hasPictures bool
 	hasSound    bool
-	videoTypes  []codec
-	audioTypes  []codec
+	videoTypes  []coding
+	audioTypes  []coding
 }
 
-// codec is a way to code a medium that the offer has and we take.
-type codec struct {
+// coding is a way to code a medium that the offer has and we take.
+type coding struct {
 	payload    uint8
 	parameters string // the line fmtp, as we answer it
 }
@@ -115,8 +115,8 @@ func (o *offer) isSending(m *sdp.MediaDescription) bool {
 // h264Codecs finds baseline, main and high profile in single units and fragments (packetization-mode 1). The answer names level 5.2
 // whatever the offer does: RFC 6184 §8.2.2, level-asymmetry-allowed, says what each side sends at most apart, and browsers offer 3.1,
 // which ends at 720p.
-func h264Codecs(m *sdp.MediaDescription) []codec {
-	var found []codec
+func h264Codecs(m *sdp.MediaDescription) []coding {
+	var found []coding
 	for _, payload := range payloads(m, "h264/90000") {
 		parameters := formatParameters(m, payload)
 		profile := strings.ToLower(parameters["profile-level-id"])
@@ -130,17 +130,17 @@ func h264Codecs(m *sdp.MediaDescription) []codec {
 		if _, err := strconv.ParseUint(profile, 16, 32); err != nil {
 			continue
 		}
-		found = append(found, codec{payload, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=" + profile[:4] + "34"})
+		found = append(found, coding{payload, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=" + profile[:4] + "34"})
 	}
 	return found
 }
 
 // opusCodecs finds Opus. The answer asks for stereo, which browsers send only then (RFC 7587 §7.1).
-func opusCodecs(m *sdp.MediaDescription) []codec {
-	var found []codec
+func opusCodecs(m *sdp.MediaDescription) []coding {
+	var found []coding
 	for _, payload := range payloads(m, "opus/48000/2") {
 		if len(found) < maxCodecs {
-			found = append(found, codec{payload, "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1;maxaveragebitrate=128000"})
+			found = append(found, coding{payload, "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1;maxaveragebitrate=128000"})
 		}
 	}
 	return found
@@ -181,12 +181,12 @@ func attributeOf(m *sdp.MediaDescription, key, format string) string {
 }
 
 // keep leaves of a medium what we take of it.
-func keep(m *sdp.MediaDescription, codecs []codec, refusal string) error {
+func keep(m *sdp.MediaDescription, codecs []coding, refusal string) error {
 	if len(codecs) == 0 {
 		return fault.New(fault.Unsupported, "%s", refusal)
 	}
 	m.MediaName.Formats = nil
-	kept := make(map[string]codec, len(codecs))
+	kept := make(map[string]coding, len(codecs))
 	for _, c := range codecs {
 		format := strconv.Itoa(int(c.payload))
 		m.MediaName.Formats = append(m.MediaName.Formats, format)

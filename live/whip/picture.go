@@ -6,6 +6,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"lucarne/live/ingest/codec"
 	"lucarne/live/stream"
 )
 
@@ -168,19 +169,19 @@ func (a *assembler) unit(unit []byte) {
 }
 
 func (a *assembler) takeSPS(unit []byte) {
-	if len(unit) > maxParameterSet || bytes.Equal(unit, a.sps) {
+	if len(unit) > codec.MaxParameterSet || bytes.Equal(unit, a.sps) {
 		return
 	}
 	a.sps, a.pps = bytes.Clone(unit), nil
 }
 
 func (a *assembler) takePPS(unit []byte) {
-	if len(unit) > maxParameterSet {
+	if len(unit) > codec.MaxParameterSet {
 		return
 	}
-	id := ppsID(unit)
+	id := codec.H264PictureSetID(unit)
 	for i, known := range a.pps {
-		if ppsID(known) == id {
+		if codec.H264PictureSetID(known) == id {
 			a.pps[i] = bytes.Clone(unit)
 			return
 		}
@@ -190,17 +191,12 @@ func (a *assembler) takePPS(unit []byte) {
 	}
 }
 
-func ppsID(unit []byte) int {
-	r := &bitReader{data: unescaped(unit[1:min(len(unit), 16)])}
-	return r.exp()
-}
-
 // track describes the pictures from here on; ok is false while their parameter sets have not come.
 func (a *assembler) track() (t stream.Track, ok bool) {
 	if a.sps == nil || len(a.pps) == 0 {
 		return stream.Track{}, false
 	}
-	width, height, err := pictureSize(a.sps)
+	width, height, err := codec.H264Size(a.sps)
 	if err != nil {
 		return stream.Track{}, false
 	}

@@ -1,5 +1,21 @@
 package codec
 
+// MaxParameterSet bounds a parameter set of H.264 or H.265, in bytes; those of cameras have some 30.
+const MaxParameterSet = maxSetBytes
+
+// H264Size is the size of the pictures, cropped, that a sequence parameter set of H.264 announces; fault.Invalid when it cannot be read.
+func H264Size(sps []byte) (width, height int, err error) {
+	s, err := h264Size(sps)
+	return s.width, s.height, err
+}
+
+// H264PictureSetID is the pic_parameter_set_id of a picture parameter set of H.264 (§7.3.2.2).
+func H264PictureSetID(pps []byte) int {
+	const longest = 16 // bytes that hold it, escapes included
+	r := &bitReader{data: unescaped(pps[min(1, len(pps)):min(len(pps), longest)])}
+	return r.exp()
+}
+
 // h264Size reads a sequence parameter set: ITU-T H.264 §7.3.2.1.1.
 func h264Size(sps []byte) (size, error) {
 	if len(sps) < 5 || len(sps) > maxSetBytes {
