@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -122,7 +123,8 @@ func (b *bench) profile(s show, name string, howLong time.Duration) <-chan error
 		return done
 	}
 	go func() {
-		done <- keep(fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", s.admin, int(howLong.Seconds())), filepath.Join(b.profiles, name+".cpu"))
+		err := keep(fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", s.admin, int(howLong.Seconds())), filepath.Join(b.profiles, name+".cpu"))
+		done <- errors.Join(err, keep(s.admin+"/debug/pprof/heap", filepath.Join(b.profiles, name+".heap")))
 	}()
 	return done
 }
