@@ -233,7 +233,7 @@ func (s *Site) IngestAddr() net.Addr { return s.ingest.Addr() }
 // Run answers, delivers facts, and works jobs and tasks, until ctx ends; then everything stops in good order.
 func (s *Site) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run, s.runBroadcasts} {
+	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run, s.runBroadcasts, s.paceCollector} {
 		group.Go(func() error { return part(ctx) })
 	}
 	for _, inner := range s.inner {
