@@ -37,6 +37,8 @@ var owners = map[string]string{
 	"storyboard": "video", "caption": "video", "chapter": "video", "upload": "video",
 	"view_buffer": "video", "video_view": "video", "download_buffer": "video", "video_download": "video", "viewer": "video", "viewer_section": "video", "watch_history": "video", "rate": "video",
 	"live_schedule": "video", "live": "live", "live_session": "live", "live_relay": "live",
+	"chat_channel": "chat", "chat_video": "chat", "chat_room": "chat", "chat_message": "chat", "chat_reaction": "chat", "chat_event": "chat",
+	"chat_moderator": "chat", "chat_sanction": "chat", "chat_log": "chat", "chat_poll": "chat", "chat_vote": "chat",
 }
 
 type source struct {

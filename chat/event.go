@@ -1,0 +1,89 @@
+package chat
+
+import (
+	"sync"
+	"time"
+)
+
+// EventKind says what happened.
+type EventKind string
+
+// What happens in rooms. Presence and counts of polls have no number: who comes back is told anew.
+const (
+	Posted       EventKind = "posted"  // a message is there
+	Pending      EventKind = "pending" // a message waits, for moderators and its author
+	Edited       EventKind = "edited"
+	Retracted    EventKind = "retracted"
+	Reacted      EventKind = "reacted"
+	Pinned       EventKind = "pinned"  // Message nil: no longer
+	Changed      EventKind = "changed" // settings
+	PollBegan    EventKind = "poll began"
+	PollCounted  EventKind = "poll counted"
+	PollOver     EventKind = "poll over"
+	Present      EventKind = "present" // a moderator or speaker is there
+	Absent       EventKind = "absent"
+	TermsChanged EventKind = "terms"
+)
+
+// Audience is who an event is for.
+type Audience string
+
+// The audiences.
+const (
+	ForAll   Audience = ""
+	ForStaff Audience = "staff" // moderators, and the person it is about
+)
+
+// Detail is what an event says beside its message.
+type Detail struct {
+	Poll     *Poll     `json:",omitempty"`
+	Settings *Settings `json:",omitempty"`
+	Reaction *Reaction `json:",omitempty"`
+	Presence *Presence `json:",omitempty"`
+	Terms    string    `json:",omitempty"`
+	By       string    `json:",omitempty"` // the moderator's name, unless the room hides it
+	Reason   string    `json:",omitempty"`
+}
+
+// Event is something that happened in a room. It is shared by all who receive it: nobody may change it.
+type Event struct {
+	Seq       int64 // 0: not kept
+	Kind      EventKind
+	Audience  Audience
+	Person    PersonKey // whom it is about; "" nobody
+	MessageID MessageID
+	Message   *Message // of Posted, Pending, Edited and Pinned
+	Detail
+	At time.Time
+
+	frames [formats]frame
+}
+
+// Format is a wire's way to write events.
+type Format int
+
+// The formats.
+const (
+	XMPP Format = iota
+	JSON
+	formats
+)
+
+type frame struct {
+	once sync.Once
+	text []byte
+}
+
+// Frame is the event as a wire writes it, made once for all receivers.
+func (e *Event) Frame(f Format, encode func(*Event) []byte) []byte {
+	e.frames[f].once.Do(func() { e.frames[f].text = encode(e) })
+	return e.frames[f].text
+}
+
+// Presence is somebody a room knows of: moderators, and those who speak.
+type Presence struct {
+	Person      PersonKey
+	Nick        string
+	Affiliation Affiliation
+	Role        Role
+}

@@ -1,0 +1,371 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"lucarne/account"
+	"lucarne/chat/rule"
+	"lucarne/platform/db"
+	"lucarne/platform/fault"
+)
+
+// Entrance is how somebody comes in.
+type Entrance struct {
+	Viewer  account.Viewer
+	JID     string     // bare, of who is signed in on another server; "" otherwise
+	Visitor string     // of who is signed in nowhere: a secret of the browser's own, by which it is recognised
+	Nick    string     // "": the account's name; visitors must have one
+	Address netip.Addr // zero: unknown
+	// Since is the last event seen before the line was lost; 0 for who comes anew.
+	Since int64
+}
+
+// Welcome is what a room tells who comes in. What happens later comes by Occupant.Next, with nothing in between missing.
+type Welcome struct {
+	Room Room
+	Seq  int64 // of the last event told of here
+	// IsReset tells who came back that Missed does not go back far enough: History stands in its place.
+	IsReset   bool
+	History   []*Message // the last ones, oldest first; none for who came back without a reset
+	Missed    []*Event   // since Entrance.Since
+	Present   []Presence // moderators and speakers
+	Pinned    *Message
+	Poll      *Poll
+	Terms     string // of the channel
+	SiteTerms string
+}
+
+const maxVisitorBytes = 128
+
+// Join lets somebody into a room, which is as Find gave it to them.
+func (r *Rooms) Join(ctx context.Context, room Room, e Entrance) (*Occupant, Welcome, error) {
+	o, err := r.occupant(ctx, room, e)
+	if err != nil {
+		return nil, Welcome{}, err
+	}
+	for {
+		h, err := r.enter(ctx, room.ID)
+		if err != nil {
+			return nil, Welcome{}, fmt.Errorf("join room %d: %w", room.ID, err)
+		}
+		missed, isReset, err := r.missed(ctx, h, o, e.Since)
+		if err != nil {
+			return nil, Welcome{}, err
+		}
+		w, err := h.admit(o, missed, e.Since, isReset, r.o.Clock.Now())
+		if errors.Is(err, errClosed) && ctx.Err() == nil {
+			continue // it is forgotten in a moment
+		}
+		w.SiteTerms = r.o.Settings().Terms
+		return o, w, err
+	}
+}
+
+func (r *Rooms) occupant(ctx context.Context, room Room, e Entrance) (*Occupant, error) {
+	o := &Occupant{
+		RoomID: room.ID, Affiliation: NoAffiliation, viewer: e.Viewer, address: r.ofAddress(e.Address), Nick: e.Nick,
+		events: make(chan *Event, queuedEvents), gone: make(chan struct{}), tokens: burst, refilled: r.o.Clock.Now(),
+	}
+	switch {
+	case e.Viewer.IsSignedIn():
+		o.Person = OfAccount(e.Viewer.AccountID())
+		if o.Nick == "" {
+			o.Nick = e.Viewer.User.Account.Name
+		}
+	case e.JID != "":
+		o.Person = OfJID(e.JID)
+	case e.Visitor != "" && len(e.Visitor) <= maxVisitorBytes:
+		o.Person = PersonKey("visitor:" + r.hash("visitor", e.Visitor))
+	default:
+		return nil, fault.InvalidParam("visitor", nil, "Should be there, and at most %d bytes long", maxVisitorBytes)
+	}
+	var err error
+	if o.Nick, err = cleanNick(o.Nick); err != nil {
+		return nil, err
+	}
+	if o.Affiliation, err = r.affiliationIn(ctx, r.o.DB, room, e.Viewer); err != nil {
+		return nil, err
+	}
+	o.follows, err = follows(ctx, r.o.DB, room, e.Viewer)
+	return o, err
+}
+
+// affiliationIn is what somebody is to a room.
+func (r *Rooms) affiliationIn(ctx context.Context, q db.Querier, room Room, viewer account.Viewer) (Affiliation, error) {
+	switch {
+	case !viewer.IsSignedIn():
+		return NoAffiliation, nil
+	case viewer.AccountID() == room.OwnerID, viewer.User.Role == account.Administrator:
+		return OwnerAffiliate, nil
+	case viewer.Can(account.ManageModeration):
+		return AdminAffiliate, nil
+	}
+	isInvited, err := isModerator(ctx, q, room.ChannelID, viewer.AccountID())
+	if isInvited {
+		return AdminAffiliate, err
+	}
+	return NoAffiliation, err
+}
+
+var errClosed = fault.New(fault.Unavailable, "The room is being closed")
+
+// enter gives the memory of a room, read by the writer so that nothing happens in between.
+func (r *Rooms) enter(ctx context.Context, id RoomID) (*hall, error) {
+	if h := r.hall(id); h != nil {
+		return h, nil
+	}
+	var h *hall
+	err := r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) (err error) {
+		if h = r.hall(id); h != nil {
+			return nil
+		}
+		if h, err = r.load(ctx, tx, id); err != nil {
+			return err
+		}
+		return r.open(h)
+	})
+	return h, err
+}
+
+func (r *Rooms) load(ctx context.Context, tx *db.Tx, id RoomID) (*hall, error) {
+	room, err := roomWhere(ctx, tx, "r.id = ?", id)
+	if err != nil {
+		return nil, err
+	}
+	h := newHall(room, r.o.Clock.Now())
+	if h.channel, err = channelSettings(ctx, tx, room.ChannelID); err != nil {
+		return nil, err
+	}
+	if h.checker, err = r.compile(h.channel); err != nil {
+		return nil, err
+	}
+	recent, err := visibleMessages(ctx, tx, id, 0, historyOnJoin)
+	if err != nil {
+		return nil, err
+	}
+	for i := range recent {
+		h.history = append(h.history, &recent[i])
+	}
+	if h.poll, err = openPoll(ctx, tx, id); err != nil {
+		return nil, err
+	}
+	if room.PinnedID != 0 {
+		pinned, err := getMessage(ctx, tx, id, room.PinnedID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err == nil {
+			h.pinned = &pinned
+		}
+	}
+	return h, h.readStaff(ctx, tx, r.o.Clock.Now())
+}
+
+func (h *hall) readStaff(ctx context.Context, tx *db.Tx, now time.Time) error {
+	h.reserved[rule.Normal(h.room.ownerName)] = OfAccount(h.room.OwnerID)
+	invited, err := moderatorsOf(ctx, tx, h.room.ChannelID)
+	if err != nil {
+		return err
+	}
+	for _, m := range invited {
+		h.reserved[rule.Normal(m.Name)] = OfAccount(m.AccountID)
+	}
+	sanctions, err := sanctionsOf(ctx, tx, h.room.ChannelID, now)
+	for _, s := range sanctions {
+		h.sanctions[s.key()] = s
+	}
+	return err
+}
+
+func (r *Rooms) compile(s ChannelSettings) (*rule.Checker, error) {
+	if !s.HasRules {
+		s.Rules = rule.Set{}
+	}
+	return rule.Compile(s.Rules, rule.Options{Patterns: r.o.Settings().AllowPatterns})
+}
+
+// missed reads from the database what the memory of the room does not go back to.
+func (r *Rooms) missed(ctx context.Context, h *hall, o *Occupant, since int64) (events []*Event, isReset bool, err error) {
+	h.mu.Lock()
+	inRing := since >= h.ringFrom && since <= h.lastSeq
+	h.mu.Unlock()
+	if since == 0 || inRing {
+		return nil, since == 0, nil
+	}
+	known, err := hasEvent(ctx, r.o.DB, o.RoomID, since)
+	if err != nil || !known {
+		return nil, true, err
+	}
+	all, err := eventsAfter(ctx, r.o.DB, o.RoomID, since, maxReplay)
+	if err != nil || len(all) == maxReplay {
+		return nil, true, err
+	}
+	for _, e := range all {
+		if o.sees(e) {
+			events = append(events, e)
+		}
+	}
+	return events, false, nil
+}
+
+// admit lets somebody in and tells what there is to know, in one step with the events that follow.
+func (h *hall) admit(o *Occupant, missed []*Event, since int64, isReset bool, now time.Time) (Welcome, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.isClosed {
+		return Welcome{}, errClosed
+	}
+	if err := h.mayEnter(o, now); err != nil {
+		return Welcome{}, err
+	}
+	if err := h.name(o); err != nil {
+		return Welcome{}, err
+	}
+	w := Welcome{Room: h.room, Seq: h.lastSeq, IsReset: isReset && since > 0, Terms: h.channel.Terms, Poll: h.poll.copy()}
+	if len(missed) > 0 {
+		since = missed[len(missed)-1].Seq
+	}
+	if !isReset {
+		rest, reaches := h.after(since, o)
+		w.Missed, w.IsReset = append(missed, rest...), !reaches
+	}
+	if isReset || w.IsReset {
+		w.Missed, w.History = nil, append([]*Message(nil), h.history...)
+	}
+	w.Pinned = h.pinned
+	w.Present = h.present()
+	h.seat(o, now)
+	return w, nil
+}
+
+func (h *hall) seat(o *Occupant, now time.Time) {
+	o.hall = h
+	h.occupants[o] = struct{}{}
+	h.idleSince = time.Time{}
+	if o.address != "" {
+		h.addresses[o.address]++
+	}
+	p := h.people[o.Person]
+	if p == nil {
+		p = &crowd{presence: Presence{Person: o.Person, Nick: o.Nick, Affiliation: o.Affiliation, Role: h.role(o)}}
+		h.people[o.Person] = p
+	}
+	p.count++
+	if o.Affiliation.CanModerate() {
+		h.introduce(o.Person, now)
+	}
+}
+
+func (h *hall) mayEnter(o *Occupant, now time.Time) error {
+	if o.Affiliation.CanModerate() {
+		return nil
+	}
+	if s, isBanned := h.sanctioned(Ban, o, now); isBanned {
+		return s.fault("You are banned from this chat")
+	}
+	if h.room.Settings.Mode == SignedInOnly && o.Person.IsAnonymous() {
+		return fault.New(fault.Forbidden, "This chat is for people with an account just now").WithCode("signed_in_only")
+	}
+	if len(h.occupants) >= maxOccupants || o.address != "" && h.addresses[o.address] >= maxPerAddress {
+		return fault.New(fault.Unavailable, "The room is full")
+	}
+	return nil
+}
+
+// name gives the occupant a nickname nobody else has or could be taken for. Who is signed in gets a number behind it, others are asked
+// for another one.
+func (h *hall) name(o *Occupant) error {
+	if p := h.people[o.Person]; p != nil {
+		o.Nick = p.presence.Nick
+		return nil
+	}
+	wanted := o.Nick
+	for n := 2; !h.isFree(o.Nick, o.Person); n++ {
+		if o.Person.IsAnonymous() || n > maxPerAddress {
+			return fault.New(fault.Conflict, "Somebody else has this nickname")
+		}
+		o.Nick = wanted + " " + strconv.Itoa(n)
+	}
+	h.nicks[rule.Normal(o.Nick)] = o.Person
+	return nil
+}
+
+func (h *hall) isFree(nick string, person PersonKey) bool {
+	normal := rule.Normal(nick)
+	if normal == reservedNick {
+		return false
+	}
+	if owner, isReserved := h.reserved[normal]; isReserved && owner != person {
+		return false
+	}
+	_, taken := h.nicks[normal]
+	return !taken
+}
+
+func (h *hall) present() []Presence {
+	list := []Presence{}
+	for _, p := range h.people {
+		if p.isKnown && (len(list) < maxSpeakers || p.presence.Affiliation.CanModerate()) {
+			list = append(list, p.presence)
+		}
+	}
+	return list
+}
+
+// role is what an occupant may do just now, sanctions aside.
+func (h *hall) role(o *Occupant) Role {
+	if o.Affiliation.CanModerate() {
+		return ModeratorRole
+	}
+	mode := h.room.Settings.Mode
+	if mode == ReadOnly || mode == FollowersOnly && !o.follows || (mode == AnonymousMuted || mode == SignedInOnly) && o.Person.IsAnonymous() {
+		return VisitorRole
+	}
+	return ParticipantRole
+}
+
+func (r *Rooms) hall(id RoomID) *hall {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.halls[id]
+}
+
+func (r *Rooms) open(h *hall) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.halls) >= maxHalls {
+		return fault.New(fault.Unavailable, "Too many rooms are open, try again later")
+	}
+	r.halls[h.room.ID] = h
+	return nil
+}
+
+func (r *Rooms) forget(id RoomID) *hall {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := r.halls[id]
+	delete(r.halls, id)
+	return h
+}
+
+func (r *Rooms) opened() []*hall {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]*hall, 0, len(r.halls))
+	for _, h := range r.halls {
+		list = append(list, h)
+	}
+	return list
+}
+
+// inHall does something with the memory of a room, if there is one.
+func (r *Rooms) inHall(id RoomID, do func(*hall)) {
+	if h := r.hall(id); h != nil {
+		do(h)
+	}
+}

@@ -1,0 +1,93 @@
+package chat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"lucarne/account"
+	"lucarne/platform/fault"
+)
+
+const (
+	queuedEvents = 128 // of one occupant; who is further behind is cut off
+	burst        = 10  // actions at once
+	refill       = 500 * time.Millisecond
+)
+
+// Occupant is one connection of somebody to a room. It must Leave.
+type Occupant struct {
+	Person      PersonKey
+	Nick        string
+	Affiliation Affiliation
+	RoomID      RoomID
+
+	viewer  account.Viewer
+	address PersonKey // "" unknown
+	follows bool
+	hall    *hall
+	events  chan *Event
+	gone    chan struct{}
+	err     error // why gone; read after gone is closed
+
+	mu       sync.Mutex
+	tokens   int
+	refilled time.Time
+}
+
+// Next waits for the next event. Once the occupant is let go and the events before are taken, it fails with the reason:
+// fault.Unavailable with code "too_slow" for who could not keep up, and may join again with the last Seq seen; fault.Forbidden for who was
+// kicked or banned.
+func (o *Occupant) Next(ctx context.Context) (*Event, error) {
+	select {
+	case e := <-o.events:
+		return e, nil
+	default:
+	}
+	select {
+	case e := <-o.events:
+		return e, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-o.gone:
+		return o.last()
+	}
+}
+
+func (o *Occupant) last() (*Event, error) {
+	select {
+	case e := <-o.events:
+		return e, nil
+	default:
+	}
+	if o.err == nil {
+		return nil, fault.New(fault.Unavailable, "The room was left")
+	}
+	return nil, o.err
+}
+
+// Leave ends the occupancy. It may be called twice.
+func (o *Occupant) Leave() {
+	o.hall.mu.Lock()
+	defer o.hall.mu.Unlock()
+	o.hall.remove(o, nil)
+}
+
+func (o *Occupant) sees(e *Event) bool {
+	return e.Audience == ForAll || o.Affiliation.CanModerate() || e.Person == o.Person
+}
+
+// spend bounds how often one connection may do something, whatever it is.
+func (o *Occupant) spend(now time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if gained := int(now.Sub(o.refilled) / refill); gained > 0 {
+		o.tokens = min(burst, o.tokens+gained)
+		o.refilled = now
+	}
+	if o.tokens == 0 {
+		return fault.New(fault.TooMany, "That was too much at once, wait a few seconds")
+	}
+	o.tokens--
+	return nil
+}

@@ -1,0 +1,162 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"lucarne/account"
+	"lucarne/channel"
+	"lucarne/chat/rule"
+	"lucarne/platform/db"
+)
+
+// updateChannel changes what is in memory of all rooms of a channel once the change is committed.
+func (b *batch) updateChannel(id channel.ID, change func(*hall)) {
+	b.then = append(b.then, func() {
+		for _, h := range b.rooms.opened() {
+			if h.room.ChannelID == id { // never changes
+				change(h)
+			}
+		}
+	})
+}
+
+// turn does what is due.
+func (r *Rooms) turn(ctx context.Context) error {
+	now := r.o.Clock.Now()
+	for _, h := range r.opened() {
+		if h.isIdle(now) {
+			r.forget(h.room.ID)
+		}
+	}
+	if err := r.countPolls(ctx, now); err != nil {
+		return err
+	}
+	if !r.delayed.Load() {
+		return nil
+	}
+	due, err := messagesWhere(ctx, r.o.DB, "m.state = ? AND m.release_at <= ? ORDER BY m.release_at, m.id LIMIT ?", Delayed, now, maxBatch)
+	if err != nil {
+		return err
+	}
+	if len(due) == 0 {
+		return r.rest(ctx)
+	}
+	r.write(ctx, []*task{{done: make(chan error, 1), work: func(ctx context.Context, tx *db.Tx, b *batch) error {
+		for _, m := range due {
+			if err := r.show(ctx, tx, b, &m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}})
+	return nil
+}
+
+// rest stops looking for delayed messages when there are none.
+func (r *Rooms) rest(ctx context.Context) error {
+	waiting, err := db.Value[int](ctx, r.o.DB, "SELECT COUNT(*) FROM chat_message WHERE state = 'delayed'")
+	if err == nil && waiting == 0 {
+		r.delayed.Store(false) // only the writer, which runs this, sets it
+	}
+	return err
+}
+
+func (h *hall) reserve(invited []Moderator) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.reserved = map[string]PersonKey{rule.Normal(h.room.ownerName): OfAccount(h.room.OwnerID)}
+	for _, m := range invited {
+		h.reserved[rule.Normal(m.Name)] = OfAccount(m.AccountID)
+	}
+}
+
+// History pages what everybody sees of a room, oldest first: the messages before a number, 0 for the last ones. The room is as Find gave it.
+func (r *Rooms) History(ctx context.Context, room Room, before int64, limit int) ([]Message, error) {
+	return visibleMessages(ctx, r.o.DB, room.ID, before, min(max(limit, 1), maxHistory))
+}
+
+// Said gives the last messages of a person in the rooms of a room's channel, newest first, for its moderators.
+func (r *Rooms) Said(ctx context.Context, by account.Viewer, room RoomID, person PersonKey) ([]Message, error) {
+	a, err := r.acting(ctx, r.o.DB, room, by, "")
+	if err != nil {
+		return nil, err
+	}
+	return messagesWhere(ctx, r.o.DB, `m.person = ? AND m.room_id IN (SELECT id FROM chat_room WHERE channel_id = ?) AND m.state <> ?
+		ORDER BY m.id DESC LIMIT ?`, person, a.room.ChannelID, IsRemoved, maxHistory)
+}
+
+// Try tells what rules would have caught of the last messages of a room, for its moderators, before they are switched on.
+func (r *Rooms) Try(ctx context.Context, by account.Viewer, room RoomID, s rule.Set) ([]rule.Caught, error) {
+	if _, err := r.acting(ctx, r.o.DB, room, by, ""); err != nil {
+		return nil, err
+	}
+	checker, err := rule.Compile(s, rule.Options{Patterns: r.o.Settings().AllowPatterns})
+	if err != nil {
+		return nil, err
+	}
+	said, err := visibleMessages(ctx, r.o.DB, room, 0, maxTried)
+	if err != nil {
+		return nil, err
+	}
+	history := make([]rule.Message, len(said))
+	for i, m := range said {
+		history[i] = rule.Message{Author: string(m.Person), IsModerator: m.Affiliation.CanModerate(), Body: m.Body, At: m.SentAt}
+	}
+	return checker.Try(history), nil
+}
+
+const (
+	maxTried  = 1000
+	sweepRows = 1000 // of one transaction
+)
+
+// Sweep deletes what is older than the site keeps, and sanctions that are over. It is to be called every few hours.
+func (r *Rooms) Sweep(ctx context.Context) error {
+	now, kept := r.o.Clock.Now(), r.o.Settings().Retention
+	err := r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) error {
+		_, err := db.Exec(ctx, tx, "DELETE FROM chat_sanction WHERE until IS NOT NULL AND until <= ?", now)
+		return err
+	})
+	if err != nil || kept <= 0 {
+		return err
+	}
+	before := now.Add(-kept)
+	for _, text := range []string{
+		"DELETE FROM chat_message WHERE id IN (SELECT id FROM chat_message WHERE sent_at < ? ORDER BY sent_at LIMIT ?)",
+		"DELETE FROM chat_event WHERE (room_id, seq) IN (SELECT room_id, seq FROM chat_event WHERE at < ? ORDER BY at LIMIT ?)",
+	} {
+		if err := r.sweep(ctx, text, before); err != nil {
+			return err
+		}
+	}
+	for _, h := range r.opened() {
+		h.drop(before)
+	}
+	return nil
+}
+
+func (r *Rooms) sweep(ctx context.Context, text string, before time.Time) error {
+	for gone := int64(sweepRows); gone == sweepRows; {
+		err := r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) (err error) {
+			gone, err = db.Exec(ctx, tx, text, before, sweepRows)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop forgets what was said before a time.
+func (h *hall) drop(before time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.history = slices.DeleteFunc(h.history, func(m *Message) bool { return m.SentAt.Before(before) })
+	for len(h.ring) > 0 && h.ring[0].At.Before(before) {
+		h.ringFrom = h.ring[0].Seq
+		h.ring = append(h.ring[:0], h.ring[1:]...)
+	}
+}

@@ -1,0 +1,195 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"lucarne/account"
+	"lucarne/chat/rule"
+	"lucarne/platform/db"
+	"lucarne/platform/fault"
+)
+
+// Send says something in the occupant's room. It returns once the message is stored: one that was acknowledged is never lost. Its State
+// tells whether others see it yet. What may not be said fails with fault.Forbidden, or fault.TooMany with what to wait for.
+func (r *Rooms) Send(ctx context.Context, o *Occupant, p Post) (Message, error) {
+	now := r.o.Clock.Now()
+	if err := o.spend(now); err != nil {
+		return Message{}, err
+	}
+	p, err := p.check()
+	if err != nil {
+		return Message{}, err
+	}
+	m, err := o.hall.accept(o, p, now)
+	if err != nil {
+		return r.sentBefore(ctx, o, p, err)
+	}
+	if err := r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error { return r.store(ctx, tx, b, &m) }); err != nil {
+		return Message{}, fmt.Errorf("send to room %d: %w", o.RoomID, err)
+	}
+	return m, nil
+}
+
+// sentBefore spares who sends again after a lost line what the first time was counted for.
+func (r *Rooms) sentBefore(ctx context.Context, o *Occupant, p Post, refusal error) (Message, error) {
+	m, isAgain, err := messageByOrigin(ctx, r.o.DB, Message{RoomID: o.RoomID, Person: o.Person, Origin: p.Origin})
+	if err != nil || !isAgain {
+		return Message{}, refusal
+	}
+	return m, nil
+}
+
+// accept says whether and how a message may be said.
+func (h *hall) accept(o *Occupant, p Post, now time.Time) (Message, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.maySpeak(o, now); err != nil {
+		return Message{}, err
+	}
+	if p.Kind != "" && !o.Affiliation.CanModerate() {
+		return Message{}, fault.New(fault.Forbidden, "Only moderators announce something")
+	}
+	if err := h.pace(o, now); err != nil {
+		return Message{}, err
+	}
+	m := Message{
+		RoomID: o.RoomID, Person: o.Person, Nick: o.Nick, Affiliation: o.Affiliation, Body: p.Body, Kind: p.Kind, ReplyTo: p.ReplyTo,
+		Mentions: h.mentions(p.Body), Origin: p.Origin, State: Visible, SentAt: now,
+	}
+	if err := h.judge(o, &m, now); err != nil {
+		return Message{}, err
+	}
+	h.lastSaid[o.Person] = now
+	h.introduce(o.Person, now)
+	return m, nil
+}
+
+// judge applies the channel's rules and the room's delay.
+func (h *hall) judge(o *Occupant, m *Message, now time.Time) error {
+	isStaff := o.Affiliation.CanModerate()
+	v := h.checker.Check(rule.Message{Author: string(o.Person), IsModerator: isStaff, Body: m.Body, At: now}, h.memory)
+	if v.Action == rule.Pass && h.room.Settings.HoldLinks && !isStaff && rule.HasLink(m.Body) {
+		v = rule.Verdict{Action: rule.Hold, Rule: "links"}
+	}
+	switch {
+	case v.Action == rule.Refuse && v.Reason != "":
+		return fault.New(fault.Forbidden, "%s", v.Reason).WithCode("rule")
+	case v.Action == rule.Refuse:
+		return fault.New(fault.Forbidden, "The rules of this chat do not allow this message").WithCode("rule")
+	case v.Action == rule.Hold:
+		m.State, m.Rule = HeldBack, v.Rule
+	case h.room.Settings.ModerationDelay > 0:
+		m.State, m.ReleaseAt = Delayed, now.Add(h.room.Settings.ModerationDelay)
+	}
+	return nil
+}
+
+func (h *hall) maySpeak(o *Occupant, now time.Time) error {
+	if _, isIn := h.occupants[o]; !isIn {
+		return fault.New(fault.Forbidden, "You are not in the room")
+	}
+	if o.Affiliation.CanModerate() {
+		return nil
+	}
+	if s, isMuted := h.sanctioned(Mute, o, now); isMuted {
+		return s.fault("You cannot speak in this chat")
+	}
+	if h.role(o) == VisitorRole {
+		return fault.New(fault.Forbidden, "You can only read in this chat just now").WithCode(string(h.room.Settings.Mode))
+	}
+	return nil
+}
+
+// pace is slow mode.
+func (h *hall) pace(o *Occupant, now time.Time) error {
+	slow := h.room.Settings.SlowMode
+	if slow <= 0 || o.Affiliation.CanModerate() {
+		return nil
+	}
+	if left := h.lastSaid[o.Person].Add(slow).Sub(now); left > 0 {
+		return fault.New(fault.TooMany, "Slow mode: wait %d seconds", int((left+time.Second-1)/time.Second)).WithCode("slow_mode")
+	}
+	if len(h.lastSaid) >= slowModePeople {
+		maps.DeleteFunc(h.lastSaid, func(_ PersonKey, at time.Time) bool { return now.Sub(at) > slow })
+	}
+	return nil
+}
+
+// mentions finds who of those present is named with "@nickname" of one word.
+func (h *hall) mentions(body string) []PersonKey {
+	found := []PersonKey{}
+	for _, word := range strings.Fields(body) {
+		name, isNamed := strings.CutPrefix(word, "@")
+		if !isNamed || len(found) == maxMentions {
+			continue
+		}
+		person, isHere := h.nicks[rule.Normal(name)]
+		if !isHere {
+			person, isHere = h.nicks[rule.Normal(strings.TrimRight(name, ".,;:!?)"))]
+		}
+		if isHere {
+			found = append(found, person)
+		}
+	}
+	return found
+}
+
+// store keeps a message. One its sender sent before is given back as it is.
+func (r *Rooms) store(ctx context.Context, tx *db.Tx, b *batch, m *Message) error {
+	before, isAgain, err := messageByOrigin(ctx, tx, *m)
+	if err != nil || isAgain {
+		*m = before
+		return err
+	}
+	if m.ReplyTo != 0 {
+		if _, err := getMessage(ctx, tx, m.RoomID, m.ReplyTo); err != nil {
+			return err
+		}
+	}
+	state := m.State
+	if state == Visible {
+		m.State = Delayed // until emit numbers it, in this transaction
+	}
+	if m.ID, err = insertMessage(ctx, tx, *m); err != nil {
+		return err
+	}
+	m.State = state
+	if state != Visible {
+		r.delayed.Store(true)
+		return r.announceWaiting(ctx, tx, b, *m)
+	}
+	return r.show(ctx, tx, b, m)
+}
+
+func (r *Rooms) announceWaiting(ctx context.Context, tx *db.Tx, b *batch, m Message) error {
+	if m.State == HeldBack {
+		if err := r.o.Outbox.Record(ctx, tx, Held{RoomID: m.RoomID, MessageID: m.ID, Rule: m.Rule}); err != nil {
+			return err
+		}
+	}
+	return b.emit(ctx, tx, m.RoomID, &Event{Kind: Pending, Audience: ForStaff, Person: m.Person, Message: &m})
+}
+
+// show makes a stored message visible to all.
+func (r *Rooms) show(ctx context.Context, tx *db.Tx, b *batch, m *Message) error {
+	shown := *m
+	shown.State, shown.Rule, shown.ReleaseAt = Visible, "", time.Time{}
+	if err := b.emit(ctx, tx, m.RoomID, &Event{Kind: Posted, Person: m.Person, Message: &shown}); err != nil {
+		return err
+	}
+	*m = shown
+	var named []account.ID
+	for _, person := range m.Mentions {
+		if id := person.accountID(); id != 0 && person != m.Person {
+			named = append(named, id)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return r.o.Outbox.Record(ctx, tx, Mentioned{RoomID: m.RoomID, MessageID: m.ID, AccountIDs: named})
+}
