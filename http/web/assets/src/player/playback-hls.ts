@@ -43,6 +43,7 @@ class HlsPlayback implements Playback {
     const url = this.url = settings.hls ?? ''
     if (settings.live) {
       this.edge = this.follow()
+      if (settings.live.lowLatency) this.stayNear(this.edge)
       this.mender = new Mender(video, attempt => this.mend(attempt), () => events.onInterrupted())
     }
     const wasPlaying = !video.paused || video.autoplay
@@ -109,6 +110,17 @@ class HlsPlayback implements Playback {
     }
   }
 
+  /** stayNear leads who watched the newest back to it when the picture had to wait: at a little more than the usual speed that takes minutes. */
+  private stayNear({ behind, go }: Edge) {
+    let wasNear = false
+    const on = { signal: this.stop.signal }
+    this.video.addEventListener('waiting', () => { wasNear ||= behind() < near }, on)
+    this.video.addEventListener('playing', () => {
+      if (wasNear && behind() > far) go()
+      wasNear = false
+    }, on)
+  }
+
   /** mend goes on from what is there, and when that did not help, from the beginning of the end: the playlist anew. */
   private mend(attempt: number) {
     if (attempt > 1 || this.hls.levels.length === 0) this.hls.loadSource(this.url)
@@ -124,6 +136,10 @@ class HlsPlayback implements Playback {
     this.events.onFailure(data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'media')
   }
 }
+
+/** near and far are distances from where a viewer of the newest is, in seconds. */
+const near = 3
+const far = 1.5
 
 /** wrongClock is a difference that says more of the viewer's clock than of the live, in seconds. */
 const wrongClock = 20
