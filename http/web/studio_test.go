@@ -140,7 +140,8 @@ func TestEditVideo(t *testing.T) {
 	wantText(t, g.get(path).Body.String(), `value="A film"`)
 	a := g.sendFile(path, "thumbnailfile", "frame.png", pictureOf(t), "name", "A better name", "privacy", "5", "passwords", "open sesame\r\nsecond one",
 		"tags", "one,two", "language", "fr", "category", "2", "licence", "1", "commentsPolicy", "2", "nsfw", "true", "nsfwViolent", "true",
-		"nsfwSummary", "a fall", "originallyPublishedAt", "1997-05-01", "scheduleAt", "2030-01-02T03:04", "schedulePrivacy", "1", "channelId", "1")
+		"nsfwSummary", "a fall", "originallyPublishedAt", "1997-05-01", "scheduleAt", "2030-01-02T05:34", "scheduleZone", "+02:30",
+		"schedulePrivacy", "1", "channelId", "1")
 	wantStatus(t, "save", a.Code, http.StatusSeeOther)
 	got, err := h.Videos.Get(t.Context(), film.ID)
 	if err != nil {
@@ -167,6 +168,20 @@ func TestEditVideo(t *testing.T) {
 		t.Errorf("got %+v\nwant %+v", is, want)
 	}
 	wantText(t, g.get(path).Body.String(), "open sesame\nsecond one", `value="1997-05-01"`, `value="2030-01-02T03:04"`, "one, two")
+}
+
+func TestScheduleNeedsAZone(t *testing.T) {
+	h := newHouse(t)
+	film, path := h.film(t)
+	g := h.as(t, "alice")
+	for _, zone := range []string{"", "Europe/Paris", "+25:00", "Z"} {
+		a := g.send(path, "name", "A film", "privacy", "3", "channelId", "1", "scheduleAt", "2030-01-02T03:04", "scheduleZone", zone)
+		wantStatus(t, "zone "+zone, a.Code, http.StatusUnprocessableEntity)
+		wantText(t, a.Body.String(), `value="2030-01-02T03:04"`)
+	}
+	if got, err := h.Videos.Get(t.Context(), film.ID); err != nil || got.Schedule != nil {
+		t.Errorf("got the schedule %+v, %v, want none", got.Schedule, err)
+	}
 }
 
 func pictureOf(t *testing.T) string {

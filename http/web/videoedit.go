@@ -78,7 +78,8 @@ func (r *request) editForm(d video.Details) (*form, error) {
 		f.set("originallyPublishedAt", d.OriginallyPublishedAt.UTC().Format(dateLayout))
 	}
 	if d.Schedule != nil {
-		f.set("scheduleAt", d.Schedule.UpdateAt.UTC().Format(minuteLayout)).set("schedulePrivacy", itoa(d.Schedule.Privacy))
+		f.set("scheduleAt", d.Schedule.UpdateAt.UTC().Format(minuteLayout)).set("scheduleZone", "+00:00")
+		f.set("schedulePrivacy", itoa(d.Schedule.Privacy))
 	}
 	if d.Privacy != video.Password {
 		return f, nil
@@ -222,15 +223,26 @@ func (f *form) videoChange() video.Change {
 	}
 	published := f.time("originallyPublishedAt", dateLayout)
 	c.OriginallyPublishedAt = &published
-	var schedule *video.Schedule
-	if at := f.time("scheduleAt", minuteLayout); !at.IsZero() {
-		schedule = &video.Schedule{UpdateAt: at, Privacy: video.Privacy(numberOf(f.get("schedulePrivacy")))}
-		if schedule.Privacy == 0 {
-			schedule.Privacy = video.Public
-		}
-	}
+	schedule := f.schedule()
 	c.Schedule = &schedule
 	return c
+}
+
+// schedule is who may watch from a moment on; nil for no such change, or for a moment that is refused.
+func (f *form) schedule() *video.Schedule {
+	if !f.has("scheduleAt") {
+		return nil
+	}
+	at, err := readMoment(f.get("scheduleAt"), f.get("scheduleZone"))
+	if err != nil {
+		f.refuse("scheduleAt", f.r.t.T("problem.date"))
+		return nil
+	}
+	privacy := video.Privacy(numberOf(f.get("schedulePrivacy")))
+	if privacy == 0 {
+		privacy = video.Public
+	}
+	return &video.Schedule{UpdateAt: at, Privacy: privacy}
 }
 
 func (f *form) sensitiveFlags() (flags int) {
