@@ -75,6 +75,6 @@ func (r *request) showAccount(w http.ResponseWriter, view accountView) error {
 	if !a.Actor.IsLocal() {
 		page.Canonical, page.Robots = a.Actor.URL, noIndex
 	}
-	page.Properties = r.profileProperties(page, avatarURL(a.Actor))
+	page.Properties = r.profileProperties(page, a.Actor)
 	return r.show(w, http.StatusOK, page, accountContent(r, view))
 }

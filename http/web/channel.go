@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"lucarne/account"
 	"lucarne/channel"
 	"lucarne/http/web/ui"
 	"lucarne/platform/markdown"
@@ -78,14 +79,10 @@ func (r *request) channelPage(view channelView) ui.Page {
 	if !c.Actor.IsLocal() {
 		page.Canonical, page.Robots = c.Actor.URL, noIndex
 	}
-	page.Properties = r.profileProperties(page, avatarURL(c.Actor))
+	page.Properties = r.profileProperties(page, c.Actor)
 	return page
 }
 
-func (r *request) profileProperties(page ui.Page, avatar string) []ui.Property {
-	list := r.properties("profile", page.Title, page.Description, page.Canonical)
-	if avatar == "" {
-		return append(list, r.sitePicture()...)
-	}
-	return append(list, r.pictureProperties(r.absolute(avatar))...)
+func (r *request) profileProperties(page ui.Page, of account.Actor) []ui.Property {
+	return append(r.properties("profile", page.Title, page.Description, page.Canonical), r.profilePicture(of)...)
 }

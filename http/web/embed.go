@@ -55,6 +55,8 @@ func (p *Pages) embed(w http.ResponseWriter, r *request) error {
 	view := r.embedView(d, parts)
 	page := r.page(d.Name)
 	page.Canonical, page.CSRF = r.absolute(watchPath(d.Video)), ""
+	page.Description, page.OEmbed = plain(d.Description), r.oembedURL(d.Video)
+	page.Properties = []ui.Property{platform}
 	if view.live == nil && !isPlayable(view.player) {
 		return r.embedPage(w, http.StatusOK, page, embedMessage(r, view.url, d.Name, r.t.T("watch.nothing-yet")))
 	}

@@ -42,6 +42,35 @@ func TestEmbed(t *testing.T) {
 	}
 }
 
+func TestEmbedIsFound(t *testing.T) {
+	w := newWorld(t)
+	alice := w.Join(t, "alice", account.Ordinary)
+	about := func(p video.Privacy) func(*video.Draft) {
+		return func(d *video.Draft) {
+			d.Description, d.Privacy = "Some **words**.", p
+			if p == video.Password {
+				d.Passwords = []string{"open sesame"}
+			}
+		}
+	}
+	public, locked := w.Film(t, alice, []byte("film"), about(video.Public)), w.Film(t, alice, []byte("film"), about(video.Password))
+	page := read(t, w.Browser("").Get("/videos/embed/"+public.UUID.String()))
+	if got := page.meta("description"); got != "Some words." {
+		t.Errorf("got the description %q, want that of the video", got)
+	}
+	if got := page.meta("og:platform"); got != "PeerTube" {
+		t.Errorf("got the platform %q", got)
+	}
+	want := "http://localhost:9100/services/oembed?format=json&url=" + url.QueryEscape("http://localhost:9100/w/"+public.ShortUUID())
+	if links := page.all("link", "type", "application/json+oembed"); len(links) != 1 || attr(links[0], "href") != want {
+		t.Errorf("got %v, want a link to %q", links, want)
+	}
+	page = read(t, w.Browser("").Get("/videos/embed/"+locked.UUID.String()))
+	if page.meta("description") != "" || len(page.all("link", "type", "application/json+oembed")) != 0 {
+		t.Error("a locked video tells of itself")
+	}
+}
+
 func TestEmbedOfWhatMayNotBeSeen(t *testing.T) {
 	w := newWorld(t)
 	alice := w.Join(t, "alice", account.Ordinary)

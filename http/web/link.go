@@ -40,15 +40,24 @@ const (
 // maxAvatar is the width in pixels above which an avatar is larger than we draw it, on a dense screen.
 const maxAvatar = 240
 
-// avatarURL is the largest avatar worth sending; "" without one.
-func avatarURL(of account.Actor) string {
-	found := ""
+// avatarOf is the largest avatar worth sending; nil without one.
+func avatarOf(of account.Actor) *account.Image {
+	var found *account.Image
 	for _, image := range of.Avatars {
-		if image.Filename != "" && (found == "" || image.Width <= maxAvatar) {
-			found = avatarFolder + image.Filename
+		if image.Filename != "" && (found == nil || image.Width <= maxAvatar) {
+			found = &image
 		}
 	}
 	return found
+}
+
+// avatarURL is where avatarOf is; "" without one.
+func avatarURL(of account.Actor) string {
+	image := avatarOf(of)
+	if image == nil {
+		return ""
+	}
+	return avatarFolder + image.Filename
 }
 
 func bannerOf(of account.Actor) *account.Image {

@@ -4,16 +4,22 @@ import (
 	"net/url"
 	"strings"
 
+	"lucarne/account"
 	"lucarne/http/web/ui"
+	"lucarne/video"
 )
 
 // maxDescription is how much of a text previews elsewhere and search engines show.
 const maxDescription = 250
 
+// platform is by what programs recognize the sites whose players they can talk to.
+var platform = ui.Property{Name: "og:platform", Content: "PeerTube"}
+
 // properties are what previews elsewhere tell of any page.
 func (r *request) properties(kind, title, description, address string) []ui.Property {
 	list := []ui.Property{
 		{Name: "og:type", Content: kind},
+		platform,
 		{Name: "og:site_name", Content: r.settings.Name},
 		{Name: "og:title", Content: title},
 		{Name: "og:url", Content: address},
@@ -36,6 +42,23 @@ func openGraphLocale(code string) string {
 		return "en_US"
 	}
 	return code + "_" + strings.ToUpper(code)
+}
+
+// profilePicture is the avatar, or the picture of the site for who has none.
+func (r *request) profilePicture(of account.Actor) []ui.Property {
+	avatar := avatarOf(of)
+	if avatar == nil {
+		return r.sitePicture()
+	}
+	return append(r.pictureProperties(r.absolute(avatarURL(of))), sizeProperties(avatar.Width, avatar.Height)...)
+}
+
+// sizeProperties are those of the picture told of before; nothing for an unknown size.
+func sizeProperties(width, height int) []ui.Property {
+	if width <= 0 || height <= 0 {
+		return nil
+	}
+	return []ui.Property{{Name: "og:image:width", Content: itoa(width)}, {Name: "og:image:height", Content: itoa(height)}}
 }
 
 func (r *request) pictureProperties(address string) []ui.Property {
@@ -63,7 +86,10 @@ func (r *request) feeds(title, query string) []ui.Feed {
 	}
 }
 
-// oembedURL is where other sites ask how to show a video.
-func (r *request) oembedURL(address string) string {
-	return r.absolute("/services/oembed?") + url.Values{"format": {"json"}, "url": {address}}.Encode()
+// oembedURL is where other sites ask how to show a video; "" for one that they may not.
+func (r *request) oembedURL(v video.Video) string {
+	if v.Privacy != video.Public && v.Privacy != video.Unlisted {
+		return ""
+	}
+	return r.absolute("/services/oembed?") + url.Values{"format": {"json"}, "url": {r.absolute(watchPath(v))}}.Encode()
 }

@@ -293,6 +293,7 @@ func TestMyChannels(t *testing.T) {
 		t.Fatalf("got %d avatars, %v, want some", len(made.Actor.Avatars), err)
 	}
 	wantEscaped(t, g.get("/my/channels/films").Body.String())
+	wantText(t, g.get("/c/films").Body.String(), `<meta property="og:image:width" content="120">`, `<meta property="og:image:height" content="120">`)
 	wantText(t, g.send("/my/channels/new", "username", "Not A Name", "displayName", "X").Body.String(), `aria-invalid="true"`)
 	wantText(t, g.send("/my/channels/new", "username", "films", "displayName", "Again").Body.String(), "This name is taken")
 	wantText(t, g.send("/my/channels/films/delete", "confirmName", hostile).Body.String(), "Nothing was deleted")

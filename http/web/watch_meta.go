@@ -22,9 +22,7 @@ func (r *request) watchPage(view watchView) ui.Page {
 	if v.Privacy != video.Public || v.IsBlocked || !v.IsLocal() {
 		page.Robots = noIndex
 	}
-	if v.Privacy == video.Public || v.Privacy == video.Unlisted {
-		page.OEmbed = r.oembedURL(r.absolute(watchPath(v)))
-	}
+	page.OEmbed = r.oembedURL(v)
 	channelName := nameOr(v.Channel.Name, v.Channel.Actor.Username)
 	page.Feeds = r.feeds(channelName, "videoChannelId="+itoa(v.Channel.ID))
 	page.Properties = r.videoProperties(view, page)
@@ -51,7 +49,8 @@ func (r *request) videoProperties(view watchView, page ui.Page) []ui.Property {
 	}
 	list = append(list, r.poster(v)...)
 	list = append(list,
-		ui.Property{Name: "og:video", Content: embed}, ui.Property{Name: "og:video:type", Content: "text/html"},
+		ui.Property{Name: "og:video", Content: embed}, ui.Property{Name: "og:video:url", Content: embed},
+		ui.Property{Name: "og:video:type", Content: "text/html"},
 		ui.Property{Name: "og:video:width", Content: embedWidth}, ui.Property{Name: "og:video:height", Content: embedHeight},
 		ui.Property{Name: "video:duration", Content: itoa(v.DurationSeconds)},
 		ui.Property{Name: "video:release_date", Content: v.PublishedAt.UTC().Format(time.RFC3339)},
@@ -73,8 +72,7 @@ func (r *request) poster(v video.Video) []ui.Property {
 	if t == nil || v.NSFW {
 		return r.sitePicture()
 	}
-	return append(r.pictureProperties(r.absolute(thumbnailURL(t))),
-		ui.Property{Name: "og:image:width", Content: itoa(t.Width)}, ui.Property{Name: "og:image:height", Content: itoa(t.Height)})
+	return append(r.pictureProperties(r.absolute(thumbnailURL(t))), sizeProperties(t.Width, t.Height)...)
 }
 
 // videoObject is the video in the words of schema.org.

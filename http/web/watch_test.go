@@ -62,7 +62,8 @@ func TestWatchPageTellsOtherSites(t *testing.T) {
 	page := read(t, w.Browser("").Get("/w/"+film.ShortUUID()))
 	at, embed := "http://localhost:9100/w/"+film.ShortUUID(), "http://localhost:9100/videos/embed/"+film.UUID.String()
 	for name, want := range map[string]string{
-		"og:type": "video.other", "og:title": "A walk", "og:url": at, "og:video": embed, "twitter:card": "player", "twitter:player": embed,
+		"og:type": "video.other", "og:title": "A walk", "og:url": at, "og:video": embed, "og:platform": "PeerTube",
+		"og:video:url": embed, "og:video:type": "text/html", "og:video:width": "560", "og:video:height": "315", "twitter:card": "player", "twitter:player": embed,
 		"description": "Some words. 0:00 Gate 0:12 Pond", "robots": "",
 	} {
 		if got := page.meta(name); got != want {
