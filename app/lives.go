@@ -6,6 +6,7 @@ import (
 
 	"lucarne/http/api"
 	"lucarne/live"
+	"lucarne/live/ingest"
 )
 
 // buildLives builds what is known of broadcasts; what runs them is built with the servers.
@@ -22,9 +23,6 @@ func (p *platform) liveSettings() live.Settings {
 	}
 }
 
-// ingestApp is the RTMP application broadcasts are published to.
-const ingestApp = "/live"
-
 // ingestAddresses are where encoders are told to send to.
 func (p *platform) ingestAddresses() api.IngestAddresses {
 	c := p.config()
@@ -32,7 +30,7 @@ func (p *platform) ingestAddresses() api.IngestAddresses {
 		if host == "" {
 			host = c.Webserver.Hostname
 		}
-		return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(port)) + ingestApp
+		return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(port)) + "/" + ingest.App
 	}
 	var a api.IngestAddresses
 	if c.Live.RTMP.Enabled {

@@ -27,7 +27,8 @@ type line struct {
 	sound     *encode.Sound
 	picture   stream.Track // the ladder's source; zero without
 	ladder    *encode.Ladder
-	names     int // of renditions given out
+	names     int  // of renditions given out
+	hasBegun  bool // something can be watched
 
 	mu   sync.Mutex // guards what follows
 	left []Left
@@ -111,10 +112,13 @@ func (l *line) write(s stream.Sample) error {
 
 func (l *line) holdUntil(now time.Time) { l.gate.holdUntil(now.Sub(l.startedAt)) }
 
-// isWatchable tells whether something can be watched.
+// isWatchable tells whether something can be watched. Every request of every viewer asks; once it is so, it stays so.
 func (l *line) isWatchable() bool {
-	h := l.packager.Health()
-	return len(h) > 0 && !h[0].LastPart.IsZero()
+	if !l.hasBegun {
+		h := l.packager.Health()
+		l.hasBegun = len(h) > 0 && !h[0].LastPart.IsZero()
+	}
+	return l.hasBegun
 }
 
 // aspectRatio is the shape of the picture; 0 without.
