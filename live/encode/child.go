@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"lucarne/video/ffmpeg"
 )
 
 const (
@@ -49,7 +51,7 @@ func startChild(ctx context.Context, t task) (*child, error) {
 	said := &tail{}
 	cmd := exec.CommandContext(c.ctx, t.program, t.args...)
 	cmd.Stdin, cmd.Stderr, cmd.ExtraFiles, cmd.WaitDelay = pipes.stdin.r, said, pipes.theirs(), flushTime
-	isolate(cmd)
+	ffmpeg.Isolate(cmd)
 	exited := make(chan error, 1)
 	if err := supervise(cmd, t.nice, exited); err != nil {
 		pipes.closeOurs()
@@ -102,7 +104,7 @@ func supervise(cmd *exec.Cmd, nice int, exited chan<- error) error {
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		if err == nil && nice > 0 {
-			lowerPriority(cmd.Process.Pid, nice)
+			ffmpeg.LowerPriority(cmd.Process.Pid, nice)
 		}
 		started <- err
 		if err == nil {

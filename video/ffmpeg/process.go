@@ -42,7 +42,7 @@ func run(ctx context.Context, p process) error {
 	if p.extra != nil {
 		cmd.ExtraFiles = []*os.File{p.extra}
 	}
-	isolate(cmd)
+	Isolate(cmd)
 	if err := supervise(cmd, p); err != nil {
 		return explain(ctx, limited, err, said.String())
 	}
@@ -61,7 +61,7 @@ func supervise(cmd *exec.Cmd, p process) error {
 		p.extra.Close() // the child has its own copy; ours would keep the reader from seeing the end
 	}
 	if p.nice > 0 {
-		lowerPriority(cmd.Process.Pid, p.nice)
+		LowerPriority(cmd.Process.Pid, p.nice)
 	}
 	return cmd.Wait()
 }

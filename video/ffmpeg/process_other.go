@@ -5,7 +5,7 @@ package ffmpeg
 import "os/exec"
 
 // isolate leaves the default: the program alone is killed when the context ends.
-func isolate(*exec.Cmd) {}
+func Isolate(*exec.Cmd) {}
 
 // lowerPriority does nothing where there is no portable way.
-func lowerPriority(int, int) {}
+func LowerPriority(int, int) {}
