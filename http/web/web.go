@@ -65,6 +65,7 @@ type Services struct {
 	Entrance
 	Studio
 	GoLive
+	Chat
 	Administration
 }
 

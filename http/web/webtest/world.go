@@ -16,6 +16,7 @@ import (
 	"lucarne/account"
 	"lucarne/account/instance"
 	"lucarne/channel/channeltest"
+	"lucarne/chat"
 	"lucarne/http/web"
 	"lucarne/live"
 	"lucarne/platform/blob"
@@ -58,6 +59,8 @@ type World struct {
 	Relays      *live.Relays
 	Airing      map[video.ID]web.Airing // how the lives on air do
 	Ended       []video.ID              // lives that were taken off the air
+	ChatRules   chat.SiteSettings
+	Rooms       *chat.Rooms
 	Handler     http.Handler
 
 	people map[string]account.Viewer
@@ -118,6 +121,25 @@ func (w *World) makeSubjects(t testing.TB, d *db.DB) {
 		DB: d, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Thumbnails: w.Thumbnails, Settings: func() live.Settings { return w.LiveRules },
 	}
 	w.Lives, w.Sessions, w.Replays, w.Relays = live.New(o), live.NewSessions(o), live.NewReplays(o), live.NewRelays(o)
+	w.makeRooms(t, d, logger)
+}
+
+// makeRooms has the chats work until the test ends.
+func (w *World) makeRooms(t testing.TB, d *db.DB, logger *slog.Logger) {
+	w.ChatRules = chat.SiteSettings{AllVideos: true, AllowPatterns: true, Retention: chat.DefaultRetention}
+	w.Rooms = chat.New(chat.Options{
+		DB: d, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Channels: w.Channels, Lives: w.Lives, Logger: logger,
+		Settings: func() chat.SiteSettings { return w.ChatRules }, Secret: []byte("a secret of the tests"),
+	})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- w.Rooms.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func (w *World) services() web.Services {
@@ -135,6 +157,7 @@ func (w *World) services() web.Services {
 			return video.Metadata{Privacy: video.Public, CommentsPolicy: video.CommentsEnabled, DownloadEnabled: true}
 		}},
 		GoLive: w.goLive(),
+		Chat:   web.Chat{Rooms: w.Rooms},
 	}
 }
 
