@@ -43,6 +43,7 @@ var settingsSections = []settingsSection{
 	{"signup", []string{"signup"}},
 	{"users", []string{"user", "videoChannels", "defaults"}},
 	{"transcoding", []string{"transcoding", "storyboards", "videoFile"}},
+	{"chat", []string{"chat"}},
 	{"other", nil},
 }
 
@@ -56,6 +57,8 @@ func (r *request) sectionLabel(slug string) string {
 		return r.t.T("adminsettings.users")
 	case "transcoding":
 		return r.t.T("adminsettings.transcoding")
+	case "chat":
+		return r.t.T("adminsettings.chat")
 	}
 	return r.t.T("adminsettings.other")
 }

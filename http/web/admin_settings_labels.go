@@ -50,6 +50,16 @@ var settingLabels = []struct{ name, label string }{
 	{"transcoding.alwaysTranscodeOriginalResolution", "adminsettings.original-resolution"},
 	{"storyboards.enabled", "adminsettings.storyboards"},
 	{"videoFile.update.enabled", "adminsettings.replace"},
+
+	{"chat.allVideos", "adminsettings.chat-all-videos"},
+	{"chat.hideFromAnonymous", "adminsettings.chat-hide"},
+	{"chat.allowPatterns", "adminsettings.chat-patterns"},
+	{"chat.banAddresses", "adminsettings.chat-ban-addresses"},
+	{"chat.retention", "adminsettings.chat-retention"},
+	{"chat.terms", "adminsettings.chat-terms"},
+	{"chat.tokens.enabled", "adminsettings.chat-tokens"},
+	{"chat.remoteChats", "adminsettings.chat-remote"},
+	{"chat.s2s.publish", "adminsettings.chat-publish"},
 }
 
 // rankOf orders settings: the known ones as above, the rest after them.
@@ -82,4 +92,5 @@ var longSettings = []string{
 	"instance.description", "instance.terms", "instance.codeOfConduct", "instance.moderationInformation", "instance.administrator",
 	"instance.creationReason", "instance.maintenanceLifetime", "instance.businessModel", "instance.hardwareInformation", "instance.support.text",
 	"broadcastMessage.message", "instance.customizations.css", "instance.customizations.javascript", "email.body.signature",
+	"chat.terms",
 }

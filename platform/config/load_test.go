@@ -199,6 +199,8 @@ func TestValidation(t *testing.T) {
 		{"object storage", "object_storage: {enabled: true}", "object_storage.endpoint must be given"},
 		{"same bucket", "object_storage: {enabled: true, endpoint: s3, captions: {prefix: web-videos/}}", `"peertube/web-videos/" is used twice`},
 		{"rtmps", "live: {rtmps: {enabled: true}}", "live.rtmps.enabled needs live.rtmps.key_file"},
+		{"chat programs", "chat: {c2s: {enabled: true}}", "chat.c2s.enabled needs chat.c2s.cert_file"},
+		{"chat programs, half a certificate", "chat: {c2s: {enabled: true, cert_file: c.pem}}", "chat.c2s.enabled needs chat.c2s.cert_file"},
 		{"tmp above data", "storage: {tmp: '.'}", "storage.tmp is emptied at each start and must not hold lucarne.data"},
 		{"tmp above videos", "storage: {tmp: /t, web_videos: /t/v}", "must not hold storage.web_videos"},
 		{"page sizes", "lucarne: {page_size: {default: 50, max: 20}}", "lucarne.page_size.default must not be more"},

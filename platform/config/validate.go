@@ -43,6 +43,10 @@ var agreements = []agreement{
 		return unless(!c.Live.RTMPS.Enabled || (c.Live.RTMPS.KeyFile != "" && c.Live.RTMPS.CertFile != ""),
 			"needs live.rtmps.key_file and live.rtmps.cert_file")
 	}},
+	{"chat.c2s.enabled", func(c *Config) string {
+		return unless(!c.Chat.C2S.Enabled || hasPair(c.Chat.C2S.CertFile, c.Chat.C2S.KeyFile, c),
+			"needs chat.c2s.cert_file and chat.c2s.key_file, or those of lucarne.http: passwords are sent encrypted only")
+	}},
 	{"video_studio.enabled", func(c *Config) string {
 		return unless(!c.VideoStudio.Enabled || c.Transcoding.Enabled, "needs transcoding.enabled")
 	}},
@@ -72,6 +76,14 @@ func unless(ok bool, reason string) string {
 		return ""
 	}
 	return reason
+}
+
+// hasPair says whether there is a certificate with its key: one's own, or else the web server's.
+func hasPair(certFile, keyFile string, c *Config) bool {
+	if certFile == "" && keyFile == "" {
+		certFile, keyFile = c.Lucarne.HTTP.CertFile, c.Lucarne.HTTP.KeyFile
+	}
+	return certFile != "" && keyFile != ""
 }
 
 // brokenBuckets finds two kinds of objects that would get the same names.
