@@ -45,7 +45,6 @@ type Room struct {
 
 	lastSeq      int64
 	ownerActor   account.ActorID
-	ownerName    string
 	channelActor account.ActorID
 }
 

@@ -277,7 +277,9 @@ func TestNicknamesAreNotTaken(t *testing.T) {
 				t.Errorf("%q is let in", nick)
 			}
 		}
-		member, _ := w.enter(t, chat.Entrance{Viewer: w.User(t, "carol", account.Ordinary), Nick: "bob"})
+		carol := w.User(t, "carol", account.Ordinary)
+		carol.User.Account.Name = "bob"
+		member, _ := w.enter(t, chat.Entrance{Viewer: carol})
 		if member.Nick != "bob 2" {
 			t.Errorf("who is signed in is named %q", member.Nick)
 		}
@@ -542,7 +544,7 @@ func BenchmarkFanOut(b *testing.B) {
 				if err != nil {
 					return
 				}
-				e.Frame(chat.JSON, func(e *chat.Event) []byte { return []byte(says(e)) })
+				e.Frame(chat.ToStaff, func(e *chat.Event) []byte { return []byte(says(e)) })
 			}
 		})
 		b.Cleanup(o.Leave)

@@ -22,6 +22,7 @@ const (
 	PollOver     EventKind = "poll over"
 	Present      EventKind = "present" // a moderator or speaker is there
 	Absent       EventKind = "absent"
+	Renamed      EventKind = "renamed" // Presence has the new nickname
 	TermsChanged EventKind = "terms"
 )
 
@@ -30,8 +31,9 @@ type Audience string
 
 // The audiences.
 const (
-	ForAll   Audience = ""
-	ForStaff Audience = "staff" // moderators, and the person it is about
+	ForAll    Audience = ""
+	ForStaff  Audience = "staff"  // moderators, and the person it is about
+	ForPerson Audience = "person" // whom it is about, and nobody else
 )
 
 // Detail is what an event says beside its message.
@@ -41,8 +43,12 @@ type Detail struct {
 	Reaction *Reaction `json:",omitempty"`
 	Presence *Presence `json:",omitempty"`
 	Terms    string    `json:",omitempty"`
+	Nick     string    `json:",omitempty"` // of Reacted: whose it is; of Renamed: the one before
 	By       string    `json:",omitempty"` // the moderator's name, unless the room hides it
+	ByPerson PersonKey `json:",omitempty"` // who that is, unless the room hides it
 	Reason   string    `json:",omitempty"`
+	Why      string    `json:",omitempty"` // of Absent: "kick" or "ban"; "" left. Of Retracted: "own"
+	IsPanic  bool      `json:",omitempty"` // of Changed
 }
 
 // Event is something that happened in a room. It is shared by all who receive it: nobody may change it.
@@ -59,13 +65,13 @@ type Event struct {
 	frames [formats]frame
 }
 
-// Format is a wire's way to write events.
+// Format is for whom an event is written.
 type Format int
 
 // The formats.
 const (
-	XMPP Format = iota
-	JSON
+	ToEverybody Format = iota
+	ToStaff            // with what only moderators know
 	formats
 )
 
@@ -84,6 +90,8 @@ func (e *Event) Frame(f Format, encode func(*Event) []byte) []byte {
 type Presence struct {
 	Person      PersonKey
 	Nick        string
+	Account     string // username of somebody with an account here; "" others
+	Avatar      string // path of their picture; "" none
 	Affiliation Affiliation
 	Role        Role
 }

@@ -30,7 +30,7 @@ type hall struct {
 	people    map[PersonKey]*crowd
 	nicks     map[string]PersonKey // by rule.Normal
 	addresses map[PersonKey]int
-	reserved  map[string]PersonKey // nicknames of those who moderate
+	reserved  map[string]PersonKey // names of those who moderate, by rule.Skeleton
 	sanctions map[sanctionKey]Sanction
 	ring      []*Event
 	ringFrom  int64 // the ring holds all events after this one
@@ -40,6 +40,7 @@ type hall struct {
 	poll      *Poll
 	hasVotes  bool // since they were counted
 	pinned    *Message
+	emoji     map[string]bool // the channel's own, by name
 	isClosed  bool
 	idleSince time.Time // zero: somebody is there
 }
@@ -49,12 +50,19 @@ type crowd struct {
 	count    int
 	isKnown  bool // the room was told of the person
 	presence Presence
+	renamed  time.Time // zero: never
+}
+
+// told is the presence as events carry it: it never changes.
+func (c *crowd) told() *Presence {
+	p := c.presence
+	return &p
 }
 
 func newHall(room Room, now time.Time) *hall {
 	return &hall{
 		room: room, memory: rule.NewMemory(), occupants: make(map[*Occupant]struct{}), people: make(map[PersonKey]*crowd),
-		nicks: make(map[string]PersonKey), addresses: make(map[PersonKey]int), reserved: make(map[string]PersonKey),
+		nicks: make(map[string]PersonKey), addresses: make(map[PersonKey]int),
 		sanctions: make(map[sanctionKey]Sanction), ringFrom: room.lastSeq, lastSeq: room.lastSeq,
 		lastSaid: make(map[PersonKey]time.Time), idleSince: now,
 	}
@@ -99,12 +107,12 @@ func (h *hall) remember(e *Event) {
 			h.history = append(h.history[:0], h.history[1:]...)
 		}
 	case Edited:
-		if i := slices.IndexFunc(h.history, func(m *Message) bool { return m.ID == e.MessageID }); i >= 0 {
-			h.history[i] = e.Message
-		}
-		if h.pinned != nil && h.pinned.ID == e.MessageID {
-			h.pinned = e.Message
-		}
+		h.replace(e.MessageID, func(Message) *Message { return e.Message })
+	case Reacted:
+		h.replace(e.MessageID, func(m Message) *Message {
+			m.Reactions = e.Reaction.Counts
+			return &m
+		})
 	case Retracted:
 		if h.pinned != nil && h.pinned.ID == e.MessageID {
 			h.pinned = nil
@@ -124,6 +132,16 @@ func (h *hall) remember(e *Event) {
 	}
 }
 
+// replace puts another form of a message in the place of one that is remembered; those told of the first keep it.
+func (h *hall) replace(id MessageID, with func(Message) *Message) {
+	if i := slices.IndexFunc(h.history, func(m *Message) bool { return m.ID == id }); i >= 0 {
+		h.history[i] = with(*h.history[i])
+	}
+	if h.pinned != nil && h.pinned.ID == id {
+		h.pinned = with(*h.pinned)
+	}
+}
+
 // after gives the events after a number that somebody may see, and false when the ring does not go back that far.
 func (h *hall) after(seq int64, o *Occupant) ([]*Event, bool) {
 	if seq < h.ringFrom || seq > h.lastSeq {
@@ -139,7 +157,10 @@ func (h *hall) after(seq int64, o *Occupant) ([]*Event, bool) {
 }
 
 // remove lets an occupant go; a nil reason is their own wish.
-func (h *hall) remove(o *Occupant, reason error) {
+func (h *hall) remove(o *Occupant, reason error) { h.removeFor(o, reason, Detail{}) }
+
+// removeFor lets an occupant go and tells the room why.
+func (h *hall) removeFor(o *Occupant, reason error, why Detail) {
 	if _, isIn := h.occupants[o]; !isIn {
 		return
 	}
@@ -156,9 +177,10 @@ func (h *hall) remove(o *Occupant, reason error) {
 		return
 	}
 	delete(h.people, o.Person)
-	delete(h.nicks, rule.Normal(o.Nick))
+	delete(h.nicks, rule.Normal(p.presence.Nick))
 	if p.isKnown {
-		h.tell(&Event{Kind: Absent, Person: o.Person, Detail: Detail{Presence: &p.presence}})
+		why.Presence = p.told()
+		h.tell(&Event{Kind: Absent, Person: o.Person, Detail: why})
 	}
 }
 
@@ -169,7 +191,7 @@ func (h *hall) introduce(person PersonKey, at time.Time) {
 		return
 	}
 	p.isKnown = true
-	h.tell(&Event{Kind: Present, Person: person, At: at, Detail: Detail{Presence: &p.presence}})
+	h.tell(&Event{Kind: Present, Person: person, At: at, Detail: Detail{Presence: p.told()}})
 }
 
 func (h *hall) close(reason error) {
@@ -195,3 +217,5 @@ func (h *hall) isIdle(now time.Time) bool {
 	h.isClosed = h.isClosed || now.Sub(h.idleSince) >= idleHall
 	return h.isClosed
 }
+
+func (h *hall) hasEmoji(name string) bool { return h.emoji[name] }

@@ -19,7 +19,7 @@ type Entrance struct {
 	Viewer  account.Viewer
 	JID     string     // bare, of who is signed in on another server; "" otherwise
 	Visitor string     // of who is signed in nowhere: a secret of the browser's own, by which it is recognised
-	Nick    string     // "": the account's name; visitors must have one
+	Nick    string     // of who has no account here; others go by the name of theirs
 	Address netip.Addr // zero: unknown
 	// Since is the last event seen before the line was lost; 0 for who comes anew.
 	Since int64
@@ -71,20 +71,20 @@ func (r *Rooms) occupant(ctx context.Context, room Room, e Entrance) (*Occupant,
 		RoomID: room.ID, Affiliation: NoAffiliation, viewer: e.Viewer, address: r.ofAddress(e.Address), Nick: e.Nick,
 		events: make(chan *Event, queuedEvents), gone: make(chan struct{}), tokens: burst, refilled: r.o.Clock.Now(),
 	}
+	var err error
 	switch {
 	case e.Viewer.IsSignedIn():
-		o.Person = OfAccount(e.Viewer.AccountID())
-		if o.Nick == "" {
-			o.Nick = e.Viewer.User.Account.Name
-		}
+		err = o.signIn(ctx, r.o.DB)
 	case e.JID != "":
 		o.Person = OfJID(e.JID)
 	case e.Visitor != "" && len(e.Visitor) <= maxVisitorBytes:
-		o.Person = PersonKey("visitor:" + r.hash("visitor", e.Visitor))
+		o.Person = r.OfVisitor(e.Visitor)
 	default:
-		return nil, fault.InvalidParam("visitor", nil, "Should be there, and at most %d bytes long", maxVisitorBytes)
+		err = fault.InvalidParam("visitor", nil, "Should be there, and at most %d bytes long", maxVisitorBytes)
 	}
-	var err error
+	if err != nil {
+		return nil, err
+	}
 	if o.Nick, err = cleanNick(o.Nick); err != nil {
 		return nil, err
 	}
@@ -93,6 +93,18 @@ func (r *Rooms) occupant(ctx context.Context, room Room, e Entrance) (*Occupant,
 	}
 	o.follows, err = follows(ctx, r.o.DB, room, e.Viewer)
 	return o, err
+}
+
+// signIn makes the occupant somebody with an account here: the nickname is the account's name, or its username where that is no nickname.
+func (o *Occupant) signIn(ctx context.Context, q db.Querier) error {
+	id := o.viewer.AccountID()
+	o.Person, o.Nick = OfAccount(id), o.viewer.User.Account.Name
+	known, err := profiles(ctx, q, []account.ID{id})
+	o.profile = known[id]
+	if _, isBad := cleanNick(o.Nick); isBad != nil {
+		o.Nick = o.profile.username
+	}
+	return err
 }
 
 // affiliationIn is what somebody is to a room.
@@ -155,25 +167,16 @@ func (r *Rooms) load(ctx context.Context, tx *db.Tx, id RoomID) (*hall, error) {
 		return nil, err
 	}
 	if room.PinnedID != 0 {
-		pinned, err := getMessage(ctx, tx, id, room.PinnedID)
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		if h.pinned, err = pinnedMessage(ctx, tx, room); err != nil {
 			return nil, err
-		}
-		if err == nil {
-			h.pinned = &pinned
 		}
 	}
 	return h, h.readStaff(ctx, tx, r.o.Clock.Now())
 }
 
-func (h *hall) readStaff(ctx context.Context, tx *db.Tx, now time.Time) error {
-	h.reserved[rule.Normal(h.room.ownerName)] = OfAccount(h.room.OwnerID)
-	invited, err := moderatorsOf(ctx, tx, h.room.ChannelID)
-	if err != nil {
+func (h *hall) readStaff(ctx context.Context, tx *db.Tx, now time.Time) (err error) {
+	if h.reserved, err = staffNames(ctx, tx, h.room.ChannelID); err != nil {
 		return err
-	}
-	for _, m := range invited {
-		h.reserved[rule.Normal(m.Name)] = OfAccount(m.AccountID)
 	}
 	sanctions, err := sanctionsOf(ctx, tx, h.room.ChannelID, now)
 	for _, s := range sanctions {
@@ -252,7 +255,9 @@ func (h *hall) seat(o *Occupant, now time.Time) {
 	}
 	p := h.people[o.Person]
 	if p == nil {
-		p = &crowd{presence: Presence{Person: o.Person, Nick: o.Nick, Affiliation: o.Affiliation, Role: h.role(o)}}
+		p = &crowd{presence: Presence{
+			Person: o.Person, Nick: o.Nick, Account: o.profile.username, Avatar: o.profile.avatar, Affiliation: o.Affiliation, Role: h.role(o),
+		}}
 		h.people[o.Person] = p
 	}
 	p.count++
@@ -287,7 +292,7 @@ func (h *hall) name(o *Occupant) error {
 	wanted := o.Nick
 	for n := 2; !h.isFree(o.Nick, o.Person); n++ {
 		if o.Person.IsAnonymous() || n > maxPerAddress {
-			return fault.New(fault.Conflict, "Somebody else has this nickname")
+			return nickTaken()
 		}
 		o.Nick = wanted + " " + strconv.Itoa(n)
 	}
@@ -300,11 +305,11 @@ func (h *hall) isFree(nick string, person PersonKey) bool {
 	if normal == reservedNick {
 		return false
 	}
-	if owner, isReserved := h.reserved[normal]; isReserved && owner != person {
+	if owner, isReserved := h.reserved[rule.Skeleton(nick)]; isReserved && owner != person {
 		return false
 	}
-	_, taken := h.nicks[normal]
-	return !taken
+	owner, taken := h.nicks[normal]
+	return !taken || owner == person
 }
 
 func (h *hall) present() []Presence {

@@ -32,13 +32,14 @@ type act struct {
 	room        Room
 	reason      string
 	at          time.Time
+	about       *Entry // what the log says of it
 }
 
 // detail is what the room is told of who did it and why.
 func (a act) detail() Detail {
 	d := Detail{Reason: a.reason}
 	if !a.room.Settings.AnonymizeModeration {
-		d.By = a.by.User.Account.Name
+		d.By, d.ByPerson = a.by.User.Account.Name, OfAccount(a.by.AccountID())
 	}
 	return d
 }

@@ -39,6 +39,8 @@ type Message struct {
 	Seq         int64 // of the event that showed it; 0 until then
 	Person      PersonKey
 	Nick        string
+	Account     string      // username of somebody with an account here; "" others
+	Avatar      string      // path of their picture; "" none
 	Affiliation Affiliation // when it was sent
 	Body        string
 	Kind        MessageKind
@@ -49,7 +51,15 @@ type Message struct {
 	Rule        string // what it is held for
 	SentAt      time.Time
 	ReleaseAt   time.Time // of a delayed one
-	EditedAt    time.Time
+	ShownAt     time.Time // when all could see it
+	EditedAt    time.Time // zero: never
+	Reactions   []Tally   // the most frequent first
+}
+
+// Tally is how many put an emoji to a message.
+type Tally struct {
+	Emoji string
+	Count int
 }
 
 // Post is a message to send.

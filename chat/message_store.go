@@ -10,12 +10,12 @@ import (
 )
 
 const messageColumns = `m.id, m.room_id, m.seq, m.person, m.nick, m.affiliation, m.body, m.kind, m.reply_to, m.mentions, m.origin, m.state, m.rule,
-	m.sent_at, m.release_at, m.edited_at`
+	m.sent_at, m.release_at, m.shown_at, m.edited_at`
 
 func (m *Message) targets() []any {
 	return []any{
 		&m.ID, &m.RoomID, db.Null(&m.Seq), &m.Person, &m.Nick, &m.Affiliation, &m.Body, &m.Kind, db.Null(&m.ReplyTo), db.JSON(&m.Mentions), &m.Origin,
-		&m.State, &m.Rule, db.Time(&m.SentAt), db.Time(&m.ReleaseAt), db.Time(&m.EditedAt),
+		&m.State, &m.Rule, db.Time(&m.SentAt), db.Time(&m.ReleaseAt), db.Time(&m.ShownAt), db.Time(&m.EditedAt),
 	}
 }
 
@@ -29,15 +29,39 @@ func messagesWhere(ctx context.Context, q db.Querier, rest string, args ...any) 
 	return db.List(ctx, q, scanMessage, "SELECT "+messageColumns+" FROM chat_message m WHERE "+rest, args...)
 }
 
+// describedWhere reads messages with all there is to say of them.
+func describedWhere(ctx context.Context, q db.Querier, rest string, args ...any) ([]Message, error) {
+	list, err := messagesWhere(ctx, q, rest, args...)
+	if err != nil {
+		return nil, err
+	}
+	return list, describe(ctx, q, list)
+}
+
+func noMessage() error { return fault.New(fault.NotFound, "Message not found") }
+
 func getMessage(ctx context.Context, q db.Querier, room RoomID, id MessageID) (Message, error) {
 	found, err := messagesWhere(ctx, q, "m.id = ? AND m.room_id = ? AND m.state <> ?", id, room, IsRemoved)
 	if err == nil && len(found) == 0 {
-		err = fault.New(fault.NotFound, "Message not found")
+		err = noMessage()
 	}
 	if err != nil {
 		return Message{}, err
 	}
 	return found[0], nil
+}
+
+// pinnedMessage is what is shown above the others of a room, nil when it is gone.
+func pinnedMessage(ctx context.Context, q db.Querier, room Room) (*Message, error) {
+	m, err := getMessage(ctx, q, room.ID, room.PinnedID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	list := []Message{m}
+	return &list[0], describe(ctx, q, list)
 }
 
 func messageByOrigin(ctx context.Context, q db.Querier, m Message) (Message, bool, error) {
@@ -51,7 +75,7 @@ func messageByOrigin(ctx context.Context, q db.Querier, m Message) (Message, boo
 	return found[0], true, nil
 }
 
-// visibleMessages gives the last messages shown before a number (0: the last of all), oldest first.
+// visibleMessages gives the last messages shown before a number (0: the last of all), oldest first, with all there is to say of them.
 func visibleMessages(ctx context.Context, q db.Querier, room RoomID, before int64, limit int) ([]Message, error) {
 	var f db.Filter
 	f.And("m.room_id = ?", room)
@@ -61,8 +85,11 @@ func visibleMessages(ctx context.Context, q db.Querier, room RoomID, before int6
 		f.And("m.seq < ?", before)
 	}
 	list, err := db.List(ctx, q, scanMessage, "SELECT "+messageColumns+" FROM chat_message m"+f.Where()+" ORDER BY m.seq DESC LIMIT ?", f.Args(limit)...)
+	if err != nil {
+		return nil, err
+	}
 	slices.Reverse(list)
-	return list, err
+	return list, describe(ctx, q, list)
 }
 
 func insertMessage(ctx context.Context, tx *db.Tx, m Message) (MessageID, error) {
@@ -72,8 +99,8 @@ func insertMessage(ctx context.Context, tx *db.Tx, m Message) (MessageID, error)
 		m.ReleaseAt)
 }
 
-func setVisible(ctx context.Context, tx *db.Tx, id MessageID, seq int64) error {
-	_, err := db.Exec(ctx, tx, "UPDATE chat_message SET seq = ?, state = ?, rule = '' WHERE id = ?", seq, Visible, id)
+func setVisible(ctx context.Context, tx *db.Tx, m *Message) error {
+	_, err := db.Exec(ctx, tx, "UPDATE chat_message SET seq = ?, state = ?, rule = '', shown_at = ? WHERE id = ?", m.Seq, Visible, m.ShownAt, m.ID)
 	return err
 }
 
@@ -116,6 +143,9 @@ func eventsAfter(ctx context.Context, q db.Querier, room RoomID, seq int64, limi
 	}
 	messages, err := messagesWhere(ctx, q, `m.id IN (SELECT message_id FROM chat_event WHERE room_id = ? AND seq > ? AND seq <= ?) AND m.state <> ?`,
 		room, seq, events[len(events)-1].Seq, IsRemoved)
+	if err == nil {
+		err = introduceAuthors(ctx, q, messages)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -24,10 +24,11 @@ func (r *Rooms) moderate(ctx context.Context, by account.Viewer, room RoomID, ac
 		if err != nil {
 			return err
 		}
+		a.about = &Entry{Action: action}
 		if err := do(ctx, tx, b, a); err != nil {
 			return err
 		}
-		return r.log(ctx, tx, a, Entry{Action: action})
+		return r.log(ctx, tx, a, *a.about)
 	})
 	if err != nil {
 		return fmt.Errorf("%s in room %d: %w", action, room, err)
@@ -81,7 +82,7 @@ func (r *Rooms) Calm(ctx context.Context, by account.Viewer, room RoomID) error 
 
 func (b *batch) changed(ctx context.Context, tx *db.Tx, a act, s Settings, isPanic bool) error {
 	d := a.detail()
-	d.Settings = &s
+	d.Settings, d.IsPanic = &s, isPanic
 	b.update(a.room.ID, func(h *hall) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -116,16 +117,17 @@ func (r *Rooms) Waiting(ctx context.Context, by account.Viewer, room RoomID) ([]
 	if _, err := r.acting(ctx, r.o.DB, room, by, ""); err != nil {
 		return nil, err
 	}
-	return messagesWhere(ctx, r.o.DB, "m.room_id = ? AND m.state = ? ORDER BY m.id LIMIT ?", room, HeldBack, maxWaiting)
+	return describedWhere(ctx, r.o.DB, "m.room_id = ? AND m.state = ? ORDER BY m.id LIMIT ?", room, HeldBack, maxWaiting)
 }
 
 // Approve shows a message that was held or is delayed.
 func (r *Rooms) Approve(ctx context.Context, by account.Viewer, room RoomID, id MessageID) error {
-	return r.moderate(ctx, by, room, "approve", func(ctx context.Context, tx *db.Tx, b *batch, _ act) error {
+	return r.moderate(ctx, by, room, "approve", func(ctx context.Context, tx *db.Tx, b *batch, a act) error {
 		m, err := getMessage(ctx, tx, room, id)
 		if err != nil || m.State == Visible {
 			return err
 		}
+		a.about.Target, a.about.Nick = m.Person, m.Nick
 		return r.show(ctx, tx, b, &m)
 	})
 }
@@ -137,6 +139,7 @@ func (r *Rooms) Reject(ctx context.Context, by account.Viewer, room RoomID, id M
 		if err != nil {
 			return err
 		}
+		a.about.Target, a.about.Nick = m.Person, m.Nick
 		return r.retract(ctx, tx, b, m, a.detail())
 	})
 }
@@ -216,13 +219,24 @@ func (r *Rooms) Invite(ctx context.Context, viewer account.Viewer, id channel.ID
 			return err
 		}
 		invited, err := moderatorsOf(ctx, tx, id)
-		if err == nil && len(invited) > maxModerators-1 && isInvited {
-			err = fault.New(fault.TooMany, "A channel has fewer than %d moderators", maxModerators)
+		if err != nil {
+			return err
 		}
+		if len(invited) > maxModerators-1 && isInvited {
+			return fault.New(fault.TooMany, "A channel has fewer than %d moderators", maxModerators)
+		}
+		staff, err := staffNames(ctx, tx, id)
 		b.updateChannel(id, func(h *hall) {
-			h.reserve(invited)
-			h.expel(OfAccount(who.ID), "", fault.New(fault.Unavailable, "What you may do changed; come in again").WithCode("rejoin"))
+			h.mu.Lock()
+			h.reserved = staff
+			h.mu.Unlock()
+			h.expel(OfAccount(who.ID), "", rejoin(), Detail{})
 		})
 		return err
 	})
+}
+
+// rejoin lets go who may do something else after coming in again.
+func rejoin() error {
+	return fault.New(fault.Unavailable, "What you may do changed; come in again").WithCode("rejoin")
 }

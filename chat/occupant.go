@@ -18,11 +18,12 @@ const (
 // Occupant is one connection of somebody to a room. It must Leave.
 type Occupant struct {
 	Person      PersonKey
-	Nick        string
+	Nick        string // at first; see Nickname
 	Affiliation Affiliation
 	RoomID      RoomID
 
 	viewer  account.Viewer
+	profile profile   // of who has an account here
 	address PersonKey // "" unknown
 	follows bool
 	hall    *hall
@@ -66,6 +67,16 @@ func (o *Occupant) last() (*Event, error) {
 	return nil, o.err
 }
 
+// Nickname is what the occupant is called now.
+func (o *Occupant) Nickname() string {
+	o.hall.mu.Lock()
+	defer o.hall.mu.Unlock()
+	if p := o.hall.people[o.Person]; p != nil {
+		return p.presence.Nick
+	}
+	return o.Nick
+}
+
 // Leave ends the occupancy. It may be called twice.
 func (o *Occupant) Leave() {
 	o.hall.mu.Lock()
@@ -74,7 +85,7 @@ func (o *Occupant) Leave() {
 }
 
 func (o *Occupant) sees(e *Event) bool {
-	return e.Audience == ForAll || o.Affiliation.CanModerate() || e.Person == o.Person
+	return e.Audience == ForAll || e.Audience == ForStaff && o.Affiliation.CanModerate() || e.Person == o.Person
 }
 
 // spend bounds how often one connection may do something, whatever it is.

@@ -84,6 +84,17 @@ func (r *Rooms) hash(what, value string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
+// OfVisitor is the key of somebody with an account nowhere, by the secret of their browser.
+func (r *Rooms) OfVisitor(secret string) PersonKey {
+	return PersonKey("visitor:" + r.hash("visitor", secret))
+}
+
+// OccupantID is what a room calls a person to everybody (XEP-0421): always the same, and nothing can be read from it. In another room it
+// is another one.
+func (r *Rooms) OccupantID(room RoomID, p PersonKey) string {
+	return r.hash("occupant "+strconv.FormatInt(int64(room), 10), string(p))
+}
+
 // ofAddress is the key of the range an address lies in: the address itself, or the network of one home (IPv6, 64 bits).
 func (r *Rooms) ofAddress(a netip.Addr) PersonKey {
 	if !a.IsValid() {

@@ -97,7 +97,7 @@ func (r *Rooms) Vote(ctx context.Context, o *Occupant, id PollID, choice int) er
 	if err := o.spend(now); err != nil {
 		return err
 	}
-	if err := o.hall.permit(o, now); err != nil {
+	if _, err := o.hall.permit(o, now); err != nil {
 		return err
 	}
 	err := r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {

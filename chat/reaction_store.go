@@ -2,61 +2,58 @@ package chat
 
 import (
 	"context"
+	"slices"
 
 	"lucarne/platform/db"
-	"lucarne/platform/fault"
 )
 
-type reactionRow struct {
-	message MessageID
-	person  PersonKey
-	emoji   string
-	isOn    bool
+func reactionsOf(ctx context.Context, q db.Querier, id MessageID, person PersonKey) ([]string, error) {
+	return db.List(ctx, q, db.Column[string], "SELECT emoji FROM chat_reaction WHERE message_id = ? AND person = ? ORDER BY emoji LIMIT ?",
+		id, person, maxOwnReactions)
 }
 
-// setReaction tells how many have the emoji now, and whether anything changed.
-func setReaction(ctx context.Context, tx *db.Tx, row reactionRow) (count int, isNew bool, err error) {
-	text := "DELETE FROM chat_reaction WHERE message_id = ? AND person = ? AND emoji = ?"
-	if row.isOn {
-		text = "INSERT INTO chat_reaction (message_id, person, emoji) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-	}
-	changed, err := db.Exec(ctx, tx, text, row.message, row.person, row.emoji)
-	if err != nil || changed == 0 {
-		return 0, false, err
-	}
-	own, err := db.Value[int](ctx, tx, "SELECT COUNT(*) FROM chat_reaction WHERE message_id = ? AND person = ?", row.message, row.person)
+// replaceReactions makes the person's set what it is to be, and reports whether it was another one.
+func replaceReactions(ctx context.Context, tx *db.Tx, id MessageID, person PersonKey, emojis []string) (bool, error) {
+	before, err := reactionsOf(ctx, tx, id, person)
 	if err != nil {
-		return 0, false, err
+		return false, err
 	}
-	kinds, err := db.Value[int](ctx, tx, "SELECT COUNT(DISTINCT emoji) FROM chat_reaction WHERE message_id = ?", row.message)
-	if err != nil {
-		return 0, false, err
+	isChanged := false
+	for _, change := range []struct {
+		text     string
+		from, to []string
+	}{
+		{"DELETE FROM chat_reaction WHERE message_id = ? AND person = ? AND emoji = ?", before, emojis},
+		{"INSERT INTO chat_reaction (message_id, person, emoji) VALUES (?, ?, ?)", emojis, before},
+	} {
+		for _, emoji := range change.from {
+			if slices.Contains(change.to, emoji) {
+				continue
+			}
+			isChanged = true
+			if _, err := db.Exec(ctx, tx, change.text, id, person, emoji); err != nil {
+				return false, err
+			}
+		}
 	}
-	if own > maxOwnReactions || kinds > maxReactions {
-		return 0, false, fault.New(fault.TooMany, "This message has enough reactions")
-	}
-	count, err = db.Value[int](ctx, tx, "SELECT COUNT(*) FROM chat_reaction WHERE message_id = ? AND emoji = ?", row.message, row.emoji)
-	return count, true, err
+	return isChanged, nil
 }
 
-func countReactions(ctx context.Context, q db.Querier, ids []MessageID) (map[MessageID]map[string]int, error) {
-	counts := make(map[MessageID]map[string]int)
+// tallyReactions counts the emoji of messages, the most frequent first.
+func tallyReactions(ctx context.Context, q db.Querier, ids []MessageID) (map[MessageID][]Tally, error) {
+	tallies := make(map[MessageID][]Tally)
 	if len(ids) == 0 {
-		return counts, nil
+		return tallies, nil
 	}
 	ids = db.Padded(ids)
 	scan := func(row db.Row) (struct{}, error) {
 		var id MessageID
-		var emoji string
-		var n int
-		err := row.Scan(&id, &emoji, &n)
-		if counts[id] == nil {
-			counts[id] = make(map[string]int)
-		}
-		counts[id][emoji] = n
+		var t Tally
+		err := row.Scan(&id, &t.Emoji, &t.Count)
+		tallies[id] = append(tallies[id], t)
 		return struct{}{}, err
 	}
-	_, err := db.List(ctx, q, scan, "SELECT message_id, emoji, COUNT(*) FROM chat_reaction WHERE message_id IN ("+db.Marks(len(ids))+") GROUP BY message_id, emoji",
-		db.Anys(ids)...)
-	return counts, err
+	_, err := db.List(ctx, q, scan, "SELECT message_id, emoji, COUNT(*) FROM chat_reaction WHERE message_id IN ("+db.Marks(len(ids))+`)
+		GROUP BY message_id, emoji ORDER BY COUNT(*) DESC, emoji`, db.Anys(ids)...)
+	return tallies, err
 }

@@ -63,15 +63,6 @@ func (r *Rooms) rest(ctx context.Context) error {
 	return err
 }
 
-func (h *hall) reserve(invited []Moderator) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.reserved = map[string]PersonKey{rule.Normal(h.room.ownerName): OfAccount(h.room.OwnerID)}
-	for _, m := range invited {
-		h.reserved[rule.Normal(m.Name)] = OfAccount(m.AccountID)
-	}
-}
-
 // History pages what everybody sees of a room, oldest first: the messages before a number, 0 for the last ones. The room is as Find gave it.
 func (r *Rooms) History(ctx context.Context, room Room, before int64, limit int) ([]Message, error) {
 	return visibleMessages(ctx, r.o.DB, room.ID, before, min(max(limit, 1), maxHistory))
@@ -83,7 +74,7 @@ func (r *Rooms) Said(ctx context.Context, by account.Viewer, room RoomID, person
 	if err != nil {
 		return nil, err
 	}
-	return messagesWhere(ctx, r.o.DB, `m.person = ? AND m.room_id IN (SELECT id FROM chat_room WHERE channel_id = ?) AND m.state <> ?
+	return describedWhere(ctx, r.o.DB, `m.person = ? AND m.room_id IN (SELECT id FROM chat_room WHERE channel_id = ?) AND m.state <> ?
 		ORDER BY m.id DESC LIMIT ?`, person, a.room.ChannelID, IsRemoved, maxHistory)
 }
 

@@ -3,10 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"lucarne/chat/rule"
 	"lucarne/platform/db"
@@ -40,6 +37,11 @@ func (r *Rooms) Edit(ctx context.Context, o *Occupant, id MessageID, body string
 		if err := setBody(ctx, tx, m, now); err != nil {
 			return err
 		}
+		edited := []Message{m}
+		if err := describe(ctx, tx, edited); err != nil {
+			return err
+		}
+		m = edited[0]
 		e := &Event{Kind: Edited, Person: m.Person, Message: &m}
 		if m.State != Visible {
 			e.Kind, e.Audience = Pending, ForStaff
@@ -56,6 +58,9 @@ func (h *hall) acceptEdit(o *Occupant, body string, now time.Time) ([]PersonKey,
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.maySpeak(o, now); err != nil {
+		return nil, err
+	}
+	if err := h.mayContain(o, body); err != nil {
 		return nil, err
 	}
 	m := Message{Body: body}
@@ -97,7 +102,7 @@ func (r *Rooms) Retract(ctx context.Context, o *Occupant, id MessageID, reason s
 			return err
 		}
 		if m.Person == o.Person {
-			return r.retract(ctx, tx, b, m, Detail{})
+			return r.retract(ctx, tx, b, m, Detail{Nick: m.Nick, Why: "own"})
 		}
 		if !o.Affiliation.CanModerate() {
 			return fault.New(fault.Forbidden, "Only moderators take back messages of others")
@@ -126,80 +131,4 @@ func (r *Rooms) retract(ctx context.Context, tx *db.Tx, b *batch, m Message, d D
 		e.Audience = ForStaff
 	}
 	return b.emit(ctx, tx, m.RoomID, e)
-}
-
-// Reaction is an emoji somebody put to a message, or took away, and how many it has now.
-type Reaction struct {
-	Emoji string
-	IsOn  bool
-	Count int
-}
-
-const (
-	maxEmojiBytes   = 64
-	maxOwnReactions = 5  // of one person to one message
-	maxReactions    = 20 // different ones of one message
-)
-
-// React puts an emoji to a message, or takes it away. Both may be repeated.
-func (r *Rooms) React(ctx context.Context, o *Occupant, id MessageID, emoji string, isOn bool) error {
-	now := r.o.Clock.Now()
-	if err := o.spend(now); err != nil {
-		return err
-	}
-	if err := checkEmoji(emoji); err != nil {
-		return err
-	}
-	if err := o.hall.permit(o, now); err != nil {
-		return err
-	}
-	err := r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {
-		m, err := getMessage(ctx, tx, o.RoomID, id)
-		if err != nil {
-			return err
-		}
-		if m.State != Visible {
-			return fault.New(fault.NotFound, "Message not found")
-		}
-		count, isNew, err := setReaction(ctx, tx, reactionRow{id, o.Person, emoji, isOn})
-		if err != nil || !isNew {
-			return err
-		}
-		return b.emit(ctx, tx, o.RoomID, &Event{Kind: Reacted, Person: o.Person, MessageID: id, Detail: Detail{Reaction: &Reaction{emoji, isOn, count}}})
-	})
-	if err != nil {
-		return fmt.Errorf("react to message %d: %w", id, err)
-	}
-	return nil
-}
-
-// Reactions counts the emoji of messages.
-func (r *Rooms) Reactions(ctx context.Context, ids []MessageID) (map[MessageID]map[string]int, error) {
-	if len(ids) > maxHistory {
-		return nil, fault.New(fault.TooLarge, "At most %d messages at a time", maxHistory)
-	}
-	return countReactions(ctx, r.o.DB, ids)
-}
-
-func (h *hall) permit(o *Occupant, now time.Time) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.maySpeak(o, now)
-}
-
-// checkEmoji lets pass ":name:" and what has no letters of any language.
-func checkEmoji(emoji string) error {
-	name, isName := strings.CutPrefix(emoji, ":")
-	name, isNamed := strings.CutSuffix(name, ":")
-	isWord := func(r rune) bool {
-		return r == '-' || r == '_' || r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
-	}
-	isCustom := isName && isNamed && name != "" && strings.IndexFunc(name, func(r rune) bool { return !isWord(r) }) < 0
-	isText := strings.ContainsFunc(emoji, func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError
-	})
-	if emoji == "" || len(emoji) > maxEmojiBytes || isText && !isCustom {
-		return fault.InvalidParam("emoji", nil, "Should be an emoji")
-	}
-	return nil
 }

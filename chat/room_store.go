@@ -9,18 +9,18 @@ import (
 )
 
 const roomColumns = `r.id, r.name, r.video_id, r.channel_id, c.account_id, r.settings, r.before_panic IS NOT NULL, r.pinned_id, r.created_at,
-	r.last_seq, a.actor_id, o.username, c.actor_id`
+	r.last_seq, a.actor_id, c.actor_id`
 
 func scanRoom(row db.Row) (r Room, err error) {
 	err = row.Scan(&r.ID, &r.Name, db.Null(&r.VideoID), &r.ChannelID, &r.OwnerID, db.JSON(&r.Settings), &r.IsPanic, db.Null(&r.PinnedID),
-		db.Time(&r.CreatedAt), &r.lastSeq, &r.ownerActor, &r.ownerName, &r.channelActor)
+		db.Time(&r.CreatedAt), &r.lastSeq, &r.ownerActor, &r.channelActor)
 	return r, err
 }
 
 // roomWhere reads the one room of a condition, or fails with fault.NotFound.
 func roomWhere(ctx context.Context, q db.Querier, condition string, arg any) (Room, error) {
 	room, found, err := db.Find(ctx, q, scanRoom, "SELECT "+roomColumns+` FROM chat_room r JOIN channel c ON c.id = r.channel_id
-		JOIN account a ON a.id = c.account_id JOIN actor o ON o.id = a.actor_id WHERE `+condition, arg)
+		JOIN account a ON a.id = c.account_id WHERE `+condition, arg)
 	if err == nil && !found {
 		err = notFound()
 	}

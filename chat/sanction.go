@@ -81,7 +81,9 @@ const (
 // Kick lets a person go, who may come back.
 func (r *Rooms) Kick(ctx context.Context, by account.Viewer, m Measure) error {
 	return r.measure(ctx, by, m, "kick", func(_ context.Context, _ *db.Tx, b *batch, a act) error {
-		b.update(m.Room, func(h *hall) { h.expel(m.Person, "", kicked(a.reason)) })
+		why := a.detail()
+		why.Why = "kick"
+		b.update(m.Room, func(h *hall) { h.expel(m.Person, "", kicked(a.reason), why) })
 		return nil
 	})
 }
@@ -215,25 +217,27 @@ func (r *Rooms) sanction(ctx context.Context, tx *db.Tx, b *batch, a act, s Sanc
 	if err := putSanction(ctx, tx, s); err != nil {
 		return err
 	}
+	why := a.detail()
+	why.Why = "ban"
 	b.updateChannel(s.ChannelID, func(h *hall) {
 		h.mu.Lock()
 		h.sanctions[s.key()] = s
 		h.mu.Unlock()
 		if s.Kind == Ban {
-			h.expel(s.Target, s.Target, s.fault("You are banned from this chat"))
+			h.expel(s.Target, s.Target, s.fault("You are banned from this chat"), why)
 		}
 	})
 	return r.o.Outbox.Record(ctx, tx, Sanctioned{RoomID: a.room.ID, Kind: s.Kind, Person: s.Target})
 }
 
-// expel lets go who is the person, comes from its domain or from the address.
-func (h *hall) expel(person, address PersonKey, reason error) {
+// expel lets go who is the person, comes from its domain or from the address, and tells the room why.
+func (h *hall) expel(person, address PersonKey, reason error, why Detail) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for o := range h.occupants {
 		isMeant := o.Person == person || o.Person.domain() == person || address != "" && o.address == address
 		if isMeant && (o.Person == person || !o.Affiliation.CanModerate()) {
-			h.remove(o, reason)
+			h.removeFor(o, reason, why)
 		}
 	}
 }

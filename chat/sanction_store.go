@@ -6,6 +6,7 @@ import (
 
 	"lucarne/account"
 	"lucarne/channel"
+	"lucarne/chat/rule"
 	"lucarne/platform/db"
 )
 
@@ -49,6 +50,29 @@ func scanModerator(row db.Row) (m Moderator, err error) {
 func moderatorsOf(ctx context.Context, q db.Querier, id channel.ID) ([]Moderator, error) {
 	return db.List(ctx, q, scanModerator, `SELECT m.account_id, a.username FROM chat_moderator m JOIN account c ON c.id = m.account_id
 		JOIN actor a ON a.id = c.actor_id WHERE m.channel_id = ? ORDER BY m.created_at, m.account_id LIMIT ?`, id, maxModerators)
+}
+
+const maxStaff = 500 // whose names nobody else may have
+
+// staffNames are the names of all who moderate a channel's rooms, by rule.Skeleton, with whose they are.
+func staffNames(ctx context.Context, q db.Querier, id channel.ID) (map[string]PersonKey, error) {
+	names := make(map[string]PersonKey)
+	scan := func(row db.Row) (struct{}, error) {
+		var who account.ID
+		var username, name string
+		err := row.Scan(&who, &username, &name)
+		for _, one := range []string{username, name} {
+			if key := rule.Skeleton(one); key != "" {
+				names[key] = OfAccount(who)
+			}
+		}
+		return struct{}{}, err
+	}
+	_, err := db.List(ctx, q, scan, `SELECT a.id, o.username, a.name FROM account a JOIN actor o ON o.id = a.actor_id WHERE a.id IN (
+		SELECT account_id FROM channel WHERE id = ? UNION SELECT account_id FROM chat_moderator WHERE channel_id = ?
+		UNION SELECT s.id FROM account s JOIN users u ON u.id = s.user_id WHERE u.role IN (?, ?)) ORDER BY a.id LIMIT ?`,
+		id, id, account.Administrator, account.Moderator, maxStaff)
+	return names, err
 }
 
 func isModerator(ctx context.Context, q db.Querier, id channel.ID, who account.ID) (bool, error) {

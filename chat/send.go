@@ -57,8 +57,12 @@ func (h *hall) accept(o *Occupant, p Post, now time.Time) (Message, error) {
 		return Message{}, err
 	}
 	m := Message{
-		RoomID: o.RoomID, Person: o.Person, Nick: o.Nick, Affiliation: o.Affiliation, Body: p.Body, Kind: p.Kind, ReplyTo: p.ReplyTo,
-		Mentions: h.mentions(p.Body), Origin: p.Origin, State: Visible, SentAt: now,
+		RoomID: o.RoomID, Person: o.Person, Nick: h.people[o.Person].presence.Nick, Account: o.profile.username, Avatar: o.profile.avatar,
+		Affiliation: o.Affiliation, Body: p.Body, Kind: p.Kind, ReplyTo: p.ReplyTo, Mentions: h.mentions(p.Body), Origin: p.Origin,
+		State: Visible, SentAt: now,
+	}
+	if err := h.mayContain(o, p.Body); err != nil {
+		return Message{}, err
 	}
 	if err := h.judge(o, &m, now); err != nil {
 		return Message{}, err
@@ -102,6 +106,14 @@ func (h *hall) maySpeak(o *Occupant, now time.Time) error {
 		return fault.New(fault.Forbidden, "You can only read in this chat just now").WithCode(string(h.room.Settings.Mode))
 	}
 	return nil
+}
+
+// mayContain is emoji-only mode.
+func (h *hall) mayContain(o *Occupant, body string) error {
+	if !h.room.Settings.EmojiOnly || o.Affiliation.CanModerate() || rule.IsEmojiOnly(body, h.hasEmoji) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "Only emoji may be sent in this chat just now").WithCode("emoji_only")
 }
 
 // pace is slow mode.

@@ -27,6 +27,7 @@ type Settings struct {
 	ModerationDelay     time.Duration // before others see a message
 	AnonymizeModeration bool          // the room is not told which moderator did something
 	HoldLinks           bool          // messages with links wait for a moderator
+	EmojiOnly           bool          // but for moderators, messages are emoji and nothing else
 }
 
 // ChannelSettings are those all rooms of a channel have in common, and what new ones begin with.

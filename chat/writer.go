@@ -145,16 +145,30 @@ func (b *batch) emit(ctx context.Context, tx *db.Tx, room RoomID, e *Event) erro
 	}
 	e.Seq, e.At = seq, b.rooms.o.Clock.Now()
 	if e.Message != nil {
-		e.MessageID = e.Message.ID
-		if e.Kind == Posted {
-			e.Message.Seq = seq
-			if err := setVisible(ctx, tx, e.MessageID, seq); err != nil {
-				return err
-			}
+		if err := e.prepare(ctx, tx); err != nil {
+			return err
 		}
 	}
 	b.then = append(b.then, func() { b.rooms.inHall(room, func(h *hall) { h.publish(e) }) })
 	return insertEvent(ctx, tx, room, e)
+}
+
+// prepare completes the message of an event that has its number.
+func (e *Event) prepare(ctx context.Context, tx *db.Tx) error {
+	m := e.Message
+	e.MessageID = m.ID
+	if m.Account == "" && m.Person.accountID() != 0 { // it is not sent just now
+		list := []Message{*m}
+		if err := introduceAuthors(ctx, tx, list); err != nil {
+			return err
+		}
+		*m = list[0]
+	}
+	if e.Kind != Posted {
+		return nil
+	}
+	m.Seq, m.ShownAt = e.Seq, e.At
+	return setVisible(ctx, tx, m)
 }
 
 // update changes what is in memory of a room once the change is committed.

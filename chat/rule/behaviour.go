@@ -24,9 +24,7 @@ func (s SpecialChars) catches(body string) bool {
 
 // isSpecial lets pass what emoji are made of too: pictographs (So), skin tones (Sk), joiners and variation selectors.
 func isSpecial(r rune) bool {
-	isJoiner := r == 0x200D || r == 0xFE0F || r == 0x20E3
-	isTag := r >= 0xE0020 && r <= 0xE007F // flags of regions
-	return !isJoiner && !isTag && !unicode.IsSpace(r) && !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsPunct(r) &&
+	return !isJoiner(r) && !unicode.IsSpace(r) && !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsPunct(r) &&
 		!unicode.In(r, unicode.Sc, unicode.Mn, unicode.Mc) && !isEmoji(r)
 }
 

@@ -49,6 +49,20 @@ func Normal(text string) string {
 	return b.String()
 }
 
+// pairs are letters that pass for one other.
+var pairs = strings.NewReplacer("rn", "m", "vv", "w", "i", "l", "|", "l")
+
+// Skeleton is what is left of a name when all that a hurried reader overlooks is: the same for names one can be taken for the other.
+func Skeleton(name string) string {
+	letters := strings.Map(func(r rune) rune {
+		if r == '|' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, fold(name).leetL)
+	return pairs.Replace(letters)
+}
+
 // lookalikes are letters of other scripts, and Latin ones without a decomposition, by the Latin letters they pass for
 // (a part of Unicode's confusables, UTS #39).
 var lookalikes = map[rune]string{

@@ -215,3 +215,58 @@ func FuzzPattern(f *testing.F) {
 		}
 	})
 }
+
+func TestEmojiOnly(t *testing.T) {
+	isCustom := func(name string) bool { return name == "sepia" }
+	for _, c := range []struct {
+		body string
+		want bool
+	}{
+		{"👍", true},
+		{"👍🏽 ❤️\n🏳️‍🌈", true},
+		{"👨‍👩‍👧‍👦", true},
+		{"🇫🇷", true},
+		{"🏴󠁧󠁢󠁥󠁮󠁧󠁿", true},
+		{"1️⃣ #️⃣", true},
+		{":sepia:", true},
+		{":sepia: 🎉 :sepia:", true},
+		{"©️", true},
+		{"", false},
+		{" ", false},
+		{"\u200d", false},
+		{"hi", false},
+		{"👍 hi", false},
+		{":unknown:", false},
+		{":sepia", false},
+		{":sepia:x", false},
+		{"1", false},
+		{"12", false},
+		{"!", false},
+		{"𝖍𝖎", false},
+		{"🅷🅸", true},
+	} {
+		if got := rule.IsEmojiOnly(c.body, isCustom); got != c.want {
+			t.Errorf("%q: got %t, want %t", c.body, got, c.want)
+		}
+	}
+}
+
+func TestNamesThatPassForEachOther(t *testing.T) {
+	for _, c := range []struct {
+		one, other string
+		want       bool
+	}{
+		{"alice", "AIice", true},
+		{"alice", "a.l.1.c.e", true},
+		{"modern", "modem", true},
+		{"William", "vviiiiam", true},
+		{"bob", "B0B", true},
+		{"alice", "alice2", false},
+		{"alice", "malice", false},
+		{"bob", "rob", false},
+	} {
+		if got := rule.Skeleton(c.one) == rule.Skeleton(c.other); got != c.want {
+			t.Errorf("%s and %s: got %t, want %t (%q, %q)", c.one, c.other, got, c.want, rule.Skeleton(c.one), rule.Skeleton(c.other))
+		}
+	}
+}

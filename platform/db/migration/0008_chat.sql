@@ -40,6 +40,7 @@ CREATE TABLE chat_message (
   rule         TEXT NOT NULL,                    -- what it is held for
   sent_at      BIGINT NOT NULL,
   release_at   BIGINT,
+  shown_at     BIGINT,                           -- when all could see it
   edited_at    BIGINT
 );
 CREATE UNIQUE INDEX chat_message_origin ON chat_message (room_id, person, origin) WHERE origin <> '';
@@ -104,6 +105,7 @@ CREATE TABLE chat_log (
   at         BIGINT NOT NULL
 );
 CREATE INDEX chat_log_channel ON chat_log (channel_id, id);
+CREATE INDEX chat_log_target ON chat_log (target);
 
 CREATE TABLE chat_poll (
   id         {{id}},
