@@ -19,11 +19,11 @@ var line = []string{"platform", "account", "channel", "video", "live", "chat", "
 
 // tools know formats, not our subjects: they import platform only.
 var tools = []string{
-	"video/ffmpeg", "video/hls", "video/subtitle", "video/torrent", "video/timecode", "live/rtmp", "chat/rule", "chat/xmpp", "federation/activitypub",
+	"video/ffmpeg", "video/hls", "video/subtitle", "video/torrent", "video/timecode", "live/rtmp", "chat/rule", "chat/sasl", "chat/xmpp", "federation/activitypub",
 }
 
 // surfaces never import one another, and hold no SQL.
-var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime", "http/tracker", "http/whip"}
+var surfaces = []string{"http/api", "http/web", "http/feed", "http/files", "http/realtime", "http/tracker", "http/whip", "http/livechat"}
 
 // owners says which folder writes a table.
 var owners = map[string]string{
