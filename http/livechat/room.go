@@ -1,0 +1,103 @@
+package livechat
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+
+	"lucarne/chat"
+	"lucarne/platform/fault"
+	"lucarne/video"
+)
+
+// passwordHeader carries the password of a protected video.
+const passwordHeader = "X-PeerTube-Video-Password"
+
+// roomJSON is what the plugin's client needs to show a room.
+type roomJSON struct {
+	VideoURL                string `json:"peertubeVideoOriginalUrl,omitempty"`
+	VideoUUID               string `json:"peertubeVideoUUID,omitempty"`
+	IsRemote                bool   `json:"isRemoteChat"`
+	Anonymous               string `json:"localAnonymousJID,omitempty"` // empty: visitors have no chat
+	RemoteAnonymous         any    `json:"remoteAnonymousJID"`
+	HasRemoteAnonymous      bool   `json:"remoteAnonymousXMPPServer"`
+	HasRemoteAuthentication bool   `json:"remoteAuthenticatedXMPPServer"`
+	StaticBase              string `json:"staticBaseUrl"`
+	Assets                  string `json:"assetsPath"`
+	Room                    string `json:"room"`
+	BOSH                    string `json:"localBoshServiceUrl"`
+	WebSocket               string `json:"localWebsocketServiceUrl"`
+	RemoteBOSH              any    `json:"remoteBoshServiceUrl"`
+	RemoteWebSocket         any    `json:"remoteWebsocketServiceUrl"`
+	Authentication          string `json:"authenticationUrl"`
+	AutoViewer              bool   `json:"autoViewerMode"`
+	ReadOnly                any    `json:"forceReadonly"` // true, false or "noscroll"
+	Theme                   string `json:"theme"`
+	IsTransparent           bool   `json:"transparent"`
+	HidesParticipants       bool   `json:"forceDefaultHideMucParticipants,omitempty"`
+}
+
+// roomParameters tells a client how to join a room.
+func (s *surface) roomParameters(w http.ResponseWriter, r *request) error {
+	room, err := s.roomOf(r)
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	j := roomJSON{
+		StaticBase: Prefix + "/static/", Assets: s.address("/static/"), Room: s.roomJID(room.Name), BOSH: s.address("/router/http-bind"),
+		WebSocket: s.socketAddress("/ws/xmpp-websocket"), Authentication: s.address("/router/api/auth"), AutoViewer: !r.viewer.IsSignedIn(),
+		ReadOnly: readOnly(query.Get("_readonly")), Theme: "peertube", IsTransparent: query.Get("_transparent") == "true",
+		HidesParticipants: query.Get("force_default_hide_muc_participants") == "1",
+	}
+	if !s.o.Settings().HideFromAnonymous {
+		j.Anonymous = "anon." + s.domain
+	}
+	if room.VideoID != 0 {
+		of, err := s.o.Videos.Get(r.Context(), room.VideoID)
+		if err != nil {
+			return err
+		}
+		j.VideoURL, j.VideoUUID = of.URL, of.UUID.String()
+	}
+	return answer(w, r, j)
+}
+
+func readOnly(asked string) any {
+	if asked == "noscroll" {
+		return asked
+	}
+	return asked == "true"
+}
+
+func (s *surface) roomOf(r *request) (chat.Room, error) {
+	return s.o.Rooms.Find(r.Context(), r.PathValue("key"), video.Access{Viewer: r.viewer, Password: r.Header.Get(passwordHeader)})
+}
+
+// roomKey is how rooms are named in addresses.
+var roomKey = regexp.MustCompile(`^(?:channel\.\d+|[\w-]+)$`)
+
+// roomPage leads to our page of the room, with what was asked of the plugin's: browsers keep the fragment by themselves (RFC 9110 §10.2.2).
+func (s *surface) roomPage(w http.ResponseWriter, r *request) error {
+	key := r.PathValue("key")
+	if !roomKey.MatchString(key) {
+		return fault.New(fault.NotFound, "Chat room not found")
+	}
+	to := s.o.RoomPage(key)
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	w.Header().Del("X-Frame-Options") // the page says itself who may frame it
+	http.Redirect(w, r.Request, to, http.StatusFound)
+	return nil
+}
+
+// promote is where moderators of the site asked to become owners of a room. Here they moderate every room without asking.
+func (s *surface) promote(w http.ResponseWriter, r *request) error {
+	if _, err := s.roomOf(r); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := io.WriteString(w, "OK")
+	return err
+}
