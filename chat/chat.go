@@ -113,7 +113,7 @@ func (r *Rooms) Find(ctx context.Context, name string, a video.Access) (Room, er
 }
 
 func (r *Rooms) ofVideo(ctx context.Context, of video.Video) (Room, error) {
-	isOn, err := r.isOn(ctx, of)
+	isOn, err := r.IsOn(ctx, of)
 	if err != nil {
 		return Room{}, err
 	}
@@ -123,9 +123,9 @@ func (r *Rooms) ofVideo(ctx context.Context, of video.Video) (Room, error) {
 	return r.ensure(ctx, Room{Name: of.UUID.String(), VideoID: of.ID, ChannelID: of.Channel.ID})
 }
 
-// isOn tells whether a video has a chat: as its owner chose, otherwise as the site does for lives and for others. Videos of other sites
+// IsOn tells whether a video has a chat: as its owner chose, otherwise as the site does for lives and for others. Videos of other sites
 // have theirs there.
-func (r *Rooms) isOn(ctx context.Context, of video.Video) (bool, error) {
+func (r *Rooms) IsOn(ctx context.Context, of video.Video) (bool, error) {
 	if !of.IsLocal() {
 		return false, nil
 	}
@@ -193,6 +193,7 @@ func (r *Rooms) SetOnVideo(ctx context.Context, viewer account.Viewer, of uuid.U
 		return err
 	}
 	return r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {
+		tx.Touch(video.Topic) // pages and answers of the video say whether it has a chat
 		if err := chooseForVideo(ctx, tx, d.ID, isOn); err != nil || isOn {
 			return err
 		}
