@@ -34,15 +34,10 @@ type rawAttr struct{ prefix, local, value string }
 
 // parseIn reads an element where the given namespaces are declared already, by the header of the stream.
 func parseIn(data []byte, limits Limits, scope []binding) (*Element, error) {
-	limits = limits.filled()
-	if len(data) > limits.Bytes {
-		return nil, ErrTooLarge
+	p, err := newParser(data, limits, scope)
+	if err != nil {
+		return nil, err
 	}
-	// RFC 6120 §11.6: UTF-8 only.
-	if !utf8.Valid(data) {
-		return nil, ErrNotWellFormed
-	}
-	p := parser{text: string(data), limits: limits, scope: scope[:len(scope):len(scope)]}
 	p.skipSpace()
 	if !p.skip("<") {
 		return nil, ErrNotWellFormed
@@ -56,6 +51,18 @@ func parseIn(data []byte, limits Limits, scope []binding) (*Element, error) {
 		return nil, p.markupError()
 	}
 	return e, nil
+}
+
+func newParser(data []byte, limits Limits, scope []binding) (*parser, error) {
+	limits = limits.filled()
+	if len(data) > limits.Bytes {
+		return nil, ErrTooLarge
+	}
+	// RFC 6120 §11.6: UTF-8 only.
+	if !utf8.Valid(data) {
+		return nil, ErrNotWellFormed
+	}
+	return &parser{text: string(data), limits: limits, scope: scope[:len(scope):len(scope)]}, nil
 }
 
 // markupError tells XML that is forbidden from XML that is broken, at a place where an element was expected.
