@@ -34,13 +34,15 @@ type Welcome struct {
 	History   []*Message // the last ones, oldest first; none for who came back without a reset
 	Missed    []*Event   // since Entrance.Since
 	Present   []Presence // moderators and speakers
+	Self      Presence
 	Pinned    *Message
 	Poll      *Poll
 	Terms     string // of the channel
 	SiteTerms string
 }
 
-const maxVisitorBytes = 128
+// MaxVisitorBytes bounds Entrance.Visitor.
+const MaxVisitorBytes = 128
 
 // Join lets somebody into a room, which is as Find gave it to them.
 func (r *Rooms) Join(ctx context.Context, room Room, e Entrance) (*Occupant, Welcome, error) {
@@ -77,10 +79,10 @@ func (r *Rooms) occupant(ctx context.Context, room Room, e Entrance) (*Occupant,
 		err = o.signIn(ctx, r.o.DB)
 	case e.JID != "":
 		o.Person = OfJID(e.JID)
-	case e.Visitor != "" && len(e.Visitor) <= maxVisitorBytes:
+	case e.Visitor != "" && len(e.Visitor) <= MaxVisitorBytes:
 		o.Person = r.OfVisitor(e.Visitor)
 	default:
-		err = fault.InvalidParam("visitor", nil, "Should be there, and at most %d bytes long", maxVisitorBytes)
+		err = fault.InvalidParam("visitor", nil, "Should be there, and at most %d bytes long", MaxVisitorBytes)
 	}
 	if err != nil {
 		return nil, err
@@ -243,6 +245,7 @@ func (h *hall) admit(o *Occupant, missed []*Event, since int64, isReset bool, no
 	w.Pinned = h.pinned
 	w.Present = h.present()
 	h.seat(o, now)
+	w.Self = h.people[o.Person].presence
 	return w, nil
 }
 

@@ -55,6 +55,16 @@ func (o *Occupant) Next(ctx context.Context) (*Event, error) {
 	}
 }
 
+// More gives an event that has happened already, or nil. After Next it lets whoever is behind catch up in one go.
+func (o *Occupant) More() *Event {
+	select {
+	case e := <-o.events:
+		return e
+	default:
+		return nil
+	}
+}
+
 func (o *Occupant) last() (*Event, error) {
 	select {
 	case e := <-o.events:

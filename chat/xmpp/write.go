@@ -85,6 +85,9 @@ func appendAttr(dst []byte, name, value string) []byte {
 	return append(dst, '\'')
 }
 
+// AppendValue writes what stands between the quotes of an attribute.
+func AppendValue(dst []byte, value string) []byte { return appendEscaped(dst, value, true) }
+
 func appendEscaped(dst []byte, text string, isAttribute bool) []byte {
 	done := 0
 	for i := 0; i < len(text); {
