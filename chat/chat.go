@@ -79,13 +79,18 @@ type Rooms struct {
 	delayed   atomic.Bool
 	countedAt time.Time // polls; the writer's own
 
+	erasing chan struct{} // holds who erases their words
+
 	mu    sync.Mutex
 	halls map[RoomID]*hall
 }
 
 // New makes the subject of chats. Nothing is joined or written before Run runs.
 func New(o Options) *Rooms {
-	r := &Rooms{o: o, queue: make(chan *task, maxQueued), closed: make(chan struct{}), halls: make(map[RoomID]*hall)}
+	r := &Rooms{
+		o: o, queue: make(chan *task, maxQueued), closed: make(chan struct{}), erasing: make(chan struct{}, mineAtATime),
+		halls: make(map[RoomID]*hall),
+	}
 	r.delayed.Store(true)
 	return r
 }

@@ -36,6 +36,7 @@ type hall struct {
 	ringFrom  int64 // the ring holds all events after this one
 	lastSeq   int64
 	history   []*Message
+	isThin    bool // there is more history than is remembered
 	lastSaid  map[PersonKey]time.Time
 	poll      *Poll
 	hasVotes  bool // since they were counted
@@ -117,6 +118,7 @@ func (h *hall) remember(e *Event) {
 		if h.pinned != nil && h.pinned.ID == e.MessageID {
 			h.pinned = nil
 		}
+		h.isThin = h.isThin || len(h.history) == historyOnJoin
 		h.history = slices.DeleteFunc(h.history, func(m *Message) bool { return m.ID == e.MessageID })
 		h.ring = slices.DeleteFunc(h.ring, func(old *Event) bool { return old.Message != nil && old.Message.ID == e.MessageID })
 	case Pinned:

@@ -34,7 +34,7 @@ type Welcome struct {
 	History   []*Message // the last ones, oldest first; none for who came back without a reset
 	Missed    []*Event   // since Entrance.Since
 	Present   []Presence // moderators and speakers
-	Self      Presence
+	Self      Presence   // who came in
 	Pinned    *Message
 	Poll      *Poll
 	Terms     string // of the channel
@@ -93,6 +93,7 @@ func (r *Rooms) occupant(ctx context.Context, room Room, e Entrance) (*Occupant,
 	if o.Affiliation, err = r.affiliationIn(ctx, r.o.DB, room, e.Viewer); err != nil {
 		return nil, err
 	}
+	o.followsAt = r.o.Clock.Now()
 	o.follows, err = follows(ctx, r.o.DB, room, e.Viewer)
 	return o, err
 }
@@ -158,12 +159,8 @@ func (r *Rooms) load(ctx context.Context, tx *db.Tx, id RoomID) (*hall, error) {
 	if h.checker, err = r.compile(h.channel); err != nil {
 		return nil, err
 	}
-	recent, err := visibleMessages(ctx, tx, id, 0, historyOnJoin)
-	if err != nil {
+	if h.history, err = r.recent(ctx, tx, id); err != nil {
 		return nil, err
-	}
-	for i := range recent {
-		h.history = append(h.history, &recent[i])
 	}
 	if h.poll, err = openPoll(ctx, tx, id); err != nil {
 		return nil, err

@@ -118,8 +118,20 @@ func removeMessage(ctx context.Context, tx *db.Tx, id MessageID) error {
 	return err
 }
 
+func mustExist(ctx context.Context, q db.Querier, id RoomID) error {
+	_, found, err := db.Find(ctx, q, db.Column[RoomID], "SELECT id FROM chat_room WHERE id = ?", id)
+	if err == nil && !found {
+		err = notFound()
+	}
+	return err
+}
+
 func nextSeq(ctx context.Context, tx *db.Tx, id RoomID) (int64, error) {
-	return db.Value[int64](ctx, tx, "UPDATE chat_room SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq", id)
+	seq, found, err := db.Find(ctx, tx, db.Column[int64], "UPDATE chat_room SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq", id)
+	if err == nil && !found {
+		err = notFound()
+	}
+	return seq, err
 }
 
 func insertEvent(ctx context.Context, tx *db.Tx, room RoomID, e *Event) error {

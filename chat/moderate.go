@@ -177,6 +177,9 @@ func (r *Rooms) ConfigureChannel(ctx context.Context, viewer account.Viewer, id 
 				h.tell(&Event{Kind: TermsChanged, At: r.o.Clock.Now(), Detail: Detail{Terms: s.Terms}})
 			}
 		})
+		if !s.HasRoom {
+			b.then = append(b.then, func() { r.end(func(room Room) bool { return room.ChannelID == id && room.VideoID == 0 }) })
+		}
 		return setChannelSettings(ctx, tx, id, s)
 	})
 }

@@ -22,14 +22,15 @@ type Occupant struct {
 	Affiliation Affiliation
 	RoomID      RoomID
 
-	viewer  account.Viewer
-	profile profile   // of who has an account here
-	address PersonKey // "" unknown
-	follows bool
-	hall    *hall
-	events  chan *Event
-	gone    chan struct{}
-	err     error // why gone; read after gone is closed
+	viewer    account.Viewer
+	profile   profile   // of who has an account here
+	address   PersonKey // "" unknown
+	follows   bool      // of the channel or its owner; guarded by the hall's lock
+	followsAt time.Time // when that was so
+	hall      *hall
+	events    chan *Event
+	gone      chan struct{}
+	err       error // why gone; read after gone is closed, or under the hall's lock
 
 	mu       sync.Mutex
 	tokens   int

@@ -93,14 +93,14 @@ func (b *batch) endPoll(ctx context.Context, tx *db.Tx, room RoomID, p *Poll) er
 
 // Vote counts one vote of the occupant for a choice (from 0) of the room's poll; voting again changes it.
 func (r *Rooms) Vote(ctx context.Context, o *Occupant, id PollID, choice int) error {
-	now := r.o.Clock.Now()
-	if err := o.spend(now); err != nil {
+	now, err := r.begin(ctx, o)
+	if err != nil {
 		return err
 	}
 	if _, err := o.hall.permit(o, now); err != nil {
 		return err
 	}
-	err := r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {
+	err = r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {
 		p, err := openPoll(ctx, tx, o.RoomID)
 		if err != nil {
 			return err

@@ -56,8 +56,8 @@ func (r *Rooms) React(ctx context.Context, o *Occupant, id MessageID, emoji stri
 func enough() error { return fault.New(fault.TooMany, "This message has enough reactions") }
 
 func (r *Rooms) react(ctx context.Context, o *Occupant, id MessageID, change func(own []string) []string) error {
-	now := r.o.Clock.Now()
-	if err := o.spend(now); err != nil {
+	now, err := r.begin(ctx, o)
+	if err != nil {
 		return err
 	}
 	nick, err := o.hall.permit(o, now)

@@ -29,6 +29,9 @@ func (r *Rooms) turn(ctx context.Context) error {
 		if h.isIdle(now) {
 			r.forget(h.room.ID)
 		}
+		if err := r.refill(ctx, h); err != nil {
+			return err
+		}
 	}
 	if err := r.countPolls(ctx, now); err != nil {
 		return err
@@ -52,6 +55,33 @@ func (r *Rooms) turn(ctx context.Context) error {
 		return nil
 	}}})
 	return nil
+}
+
+// refill reads history again where much of it was taken back. Nothing is published meanwhile: this is the writer.
+func (r *Rooms) refill(ctx context.Context, h *hall) error {
+	h.mu.Lock()
+	isDue := h.isThin && len(h.history) < historyOnJoin/2
+	h.mu.Unlock()
+	if !isDue {
+		return nil
+	}
+	history, err := r.recent(ctx, r.o.DB, h.room.ID)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.history, h.isThin = history, false
+	return nil
+}
+
+func (r *Rooms) recent(ctx context.Context, q db.Querier, id RoomID) ([]*Message, error) {
+	list, err := visibleMessages(ctx, q, id, 0, historyOnJoin)
+	history := make([]*Message, len(list))
+	for i := range list {
+		history[i] = &list[i]
+	}
+	return history, err
 }
 
 // rest stops looking for delayed messages when there are none.

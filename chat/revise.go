@@ -13,8 +13,8 @@ import (
 // Edit replaces what the occupant's last message in the room says. Rules that would hold the new text refuse it; where others see messages
 // with a delay, one they see already stays as it is.
 func (r *Rooms) Edit(ctx context.Context, o *Occupant, id MessageID, body string) (Message, error) {
-	now := r.o.Clock.Now()
-	if err := o.spend(now); err != nil {
+	now, err := r.begin(ctx, o)
+	if err != nil {
 		return Message{}, err
 	}
 	p, err := Post{Body: body}.check()

@@ -16,12 +16,11 @@ import (
 // Send says something in the occupant's room. It returns once the message is stored: one that was acknowledged is never lost. Its State
 // tells whether others see it yet. What may not be said fails with fault.Forbidden, or fault.TooMany with what to wait for.
 func (r *Rooms) Send(ctx context.Context, o *Occupant, p Post) (Message, error) {
-	now := r.o.Clock.Now()
-	if err := o.spend(now); err != nil {
+	now, err := r.begin(ctx, o)
+	if err != nil {
 		return Message{}, err
 	}
-	p, err := p.check()
-	if err != nil {
+	if p, err = p.check(); err != nil {
 		return Message{}, err
 	}
 	m, err := o.hall.accept(o, p, now)
@@ -32,6 +31,37 @@ func (r *Rooms) Send(ctx context.Context, o *Occupant, p Post) (Message, error) 
 		return Message{}, fmt.Errorf("send to room %d: %w", o.RoomID, err)
 	}
 	return m, nil
+}
+
+// followsKept is how long somebody who unfollows may still speak among followers.
+const followsKept = 10 * time.Second
+
+// begin is before anything an occupant does: it bounds how often, and looks again whether they follow where that matters.
+func (r *Rooms) begin(ctx context.Context, o *Occupant) (time.Time, error) {
+	now := r.o.Clock.Now()
+	if err := o.spend(now); err != nil {
+		return now, err
+	}
+	room, isDue := o.hall.asksWhoFollows(o, now)
+	if !isDue {
+		return now, nil
+	}
+	isFollower, err := follows(ctx, r.o.DB, room, o.viewer)
+	if err != nil {
+		return now, fmt.Errorf("look who follows: %w", err)
+	}
+	o.hall.mu.Lock()
+	defer o.hall.mu.Unlock()
+	o.follows, o.followsAt = isFollower, now
+	return now, nil
+}
+
+// asksWhoFollows reports whether it matters if the occupant follows, and is not known: who does not may begin at any time.
+func (h *hall) asksWhoFollows(o *Occupant, now time.Time) (Room, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	matters := h.room.Settings.Mode == FollowersOnly && o.viewer.IsSignedIn() && !o.Affiliation.CanModerate()
+	return h.room, matters && (!o.follows || now.Sub(o.followsAt) >= followsKept)
 }
 
 // sentBefore spares who sends again after a lost line what the first time was counted for.
@@ -94,6 +124,9 @@ func (h *hall) judge(o *Occupant, m *Message, now time.Time) error {
 
 func (h *hall) maySpeak(o *Occupant, now time.Time) error {
 	if _, isIn := h.occupants[o]; !isIn {
+		if o.err != nil {
+			return o.err
+		}
 		return fault.New(fault.Forbidden, "You are not in the room")
 	}
 	if o.Affiliation.CanModerate() {
@@ -152,6 +185,9 @@ func (h *hall) mentions(body string) []PersonKey {
 
 // store keeps a message. One its sender sent before is given back as it is.
 func (r *Rooms) store(ctx context.Context, tx *db.Tx, b *batch, m *Message) error {
+	if err := mustExist(ctx, tx, m.RoomID); err != nil {
+		return err
+	}
 	before, isAgain, err := messageByOrigin(ctx, tx, *m)
 	if err != nil || isAgain {
 		*m = before

@@ -70,6 +70,7 @@ CREATE TABLE chat_event (
   PRIMARY KEY (room_id, seq)
 );
 CREATE INDEX chat_event_at ON chat_event (at);
+CREATE INDEX chat_event_reacted ON chat_event (person) WHERE kind = 'reacted';
 
 CREATE TABLE chat_moderator (
   channel_id BIGINT NOT NULL REFERENCES channel (id) ON DELETE CASCADE,
