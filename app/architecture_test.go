@@ -39,6 +39,7 @@ var owners = map[string]string{
 	"live_schedule": "video", "live": "live", "live_session": "live", "live_relay": "live",
 	"chat_channel": "chat", "chat_video": "chat", "chat_room": "chat", "chat_message": "chat", "chat_reaction": "chat", "chat_event": "chat",
 	"chat_moderator": "chat", "chat_sanction": "chat", "chat_log": "chat", "chat_poll": "chat", "chat_vote": "chat",
+	"chat_token": "chat/token", "chat_overlay": "chat/token",
 }
 
 type source struct {
