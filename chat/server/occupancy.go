@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"lucarne/chat"
+	"lucarne/chat/xmpp"
+	"lucarne/platform/fault"
+)
+
+// occupancy is one peer in one room.
+type occupancy struct {
+	pen
+	name string // of the room
+	peer peer
+	o    *chat.Occupant
+	poll atomic.Int64 // the open one
+	once sync.Once
+	stop context.CancelFunc
+}
+
+// frame is what an event looks like to this occupant, made once for all who see the same; nil for nothing.
+func (oc *occupancy) frame(e *chat.Event) Frame {
+	format := chat.ToEverybody
+	if oc.o.Affiliation.CanModerate() {
+		format = chat.ToStaff
+	}
+	return e.Frame(format, func(e *chat.Event) []byte {
+		element := oc.write(e, format == chat.ToStaff)
+		if element == nil {
+			return nil
+		}
+		return encode(element)
+	})
+}
+
+// pump passes on what happens in the room until the occupant is let go.
+func (oc *occupancy) pump(ctx context.Context) {
+	for {
+		e, err := oc.o.Next(ctx)
+		if err != nil {
+			oc.expelled(ctx, err)
+			return
+		}
+		events := []*chat.Event{e}
+		for len(events) < maxTogether {
+			more := oc.o.More()
+			if more == nil {
+				break
+			}
+			events = append(events, more)
+		}
+		oc.pass(events)
+	}
+}
+
+// maxTogether is how many events are written at once to who has some to catch up on.
+const maxTogether = 32
+
+// pass tells events in their order. What is about the occupant itself is written for it alone.
+func (oc *occupancy) pass(events []*chat.Event) {
+	start := 0
+	for i, e := range events {
+		oc.note(e)
+		own := oc.own(e)
+		if own == nil {
+			continue
+		}
+		oc.peer.tell(oc, events[start:i])
+		oc.peer.send(own...)
+		start = i + 1
+	}
+	oc.peer.tell(oc, events[start:])
+}
+
+func (oc *occupancy) note(e *chat.Event) {
+	switch e.Kind {
+	case chat.PollBegan:
+		oc.poll.Store(int64(e.Poll.ID))
+	case chat.PollOver:
+		oc.poll.CompareAndSwap(int64(e.Poll.ID), 0)
+	}
+}
+
+// own are the stanzas of an event that are not the same for all: presences of the occupant itself, and changes of nicknames.
+func (oc *occupancy) own(e *chat.Event) []*xmpp.Element {
+	isStaff, isSelf := oc.o.Affiliation.CanModerate(), e.Person == oc.o.Person
+	switch {
+	case e.Kind == chat.Renamed:
+		stanzas := oc.renamed(e, isStaff)
+		if isSelf {
+			for _, stanza := range stanzas {
+				addStatus(stanza, statusSelf)
+			}
+		}
+		return stanzas
+	case e.Kind == chat.Present && isSelf:
+		stanza := oc.presence(*e.Presence, isStaff)
+		addStatus(stanza, statusSelf)
+		return []*xmpp.Element{stanza}
+	case e.Kind == chat.Absent && isSelf:
+		return []*xmpp.Element{} // the occupant learns it otherwise
+	}
+	return nil
+}
+
+func addStatus(stanza *xmpp.Element, code string) {
+	stanza.Child(nsMUCUser, "x").Add(xmpp.NewElement(nsMUCUser, "status").Set("code", code))
+}
+
+// leave takes the peer out of the room; it is not told.
+func (oc *occupancy) leave() {
+	oc.once.Do(func() {
+		oc.o.Leave()
+		oc.stop()
+		oc.peer.left(oc)
+	})
+}
+
+// expelled tells a peer that it is no longer in the room, and why.
+func (oc *occupancy) expelled(ctx context.Context, why error) {
+	if ctx.Err() != nil {
+		return
+	}
+	r := refusalOf(why)
+	if r.code == "too_slow" {
+		oc.leave()
+		oc.peer.lose(&StreamError{Condition: TooMuch, Text: r.text})
+		return
+	}
+	code, affiliation := statusError, string(oc.o.Affiliation)
+	switch r.code {
+	case "kick":
+		code = statusKicked
+	case "ban":
+		code, affiliation = statusBanned, "outcast"
+	case "":
+		if fault.Is(why, fault.Unavailable) {
+			code = statusStopped
+		}
+	}
+	item := xmpp.NewElement(nsMUCUser, "item").Set("affiliation", affiliation).Set("role", "none")
+	if r.text != "" {
+		item.Add(xmpp.NewText(nsMUCUser, "reason", r.text))
+	}
+	stanza := xmpp.NewElement(xmpp.NSClient, "presence").Set("from", oc.at(oc.o.Nickname())).Set("type", "unavailable")
+	stanza.Add(xmpp.NewElement(nsMUCUser, "x", item))
+	addStatus(stanza, statusSelf)
+	addStatus(stanza, code)
+	if r.code != "" {
+		stanza.Add(xmpp.NewElement(nsChat, "reason").Set("code", r.code))
+	}
+	oc.leave()
+	oc.peer.send(stanza)
+}
