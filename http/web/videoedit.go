@@ -296,6 +296,9 @@ func (r *request) videoTabs(v video.Video, current string) []ui.Tab {
 		{URL: base + "/files", Label: r.t.T("videoedit.files"), Icon: "file-video"},
 		{URL: base + "/stats", Label: r.t.T("videoedit.stats"), Icon: "chart-column"},
 	}
+	if r.pages.Rooms != nil {
+		list = append(list, ui.Tab{URL: videoChatPath(v), Label: r.t.T("chatsettings.chat"), Icon: "message-square"})
+	}
 	for i := range list {
 		list[i].Current = list[i].URL == base+current
 	}
