@@ -41,6 +41,7 @@ type hall struct {
 	poll      *Poll
 	hasVotes  bool // since they were counted
 	pinned    *Message
+	bot       botState
 	emoji     map[string]bool // the channel's own, by name
 	isClosed  bool
 	idleSince time.Time // zero: somebody is there
@@ -103,6 +104,9 @@ func tooSlow() error {
 func (h *hall) remember(e *Event) {
 	switch e.Kind {
 	case Posted:
+		if e.Person != BotPerson {
+			h.bot.heard = e.At
+		}
 		h.history = append(h.history, e.Message)
 		if len(h.history) > historyOnJoin {
 			h.history = append(h.history[:0], h.history[1:]...)
@@ -125,8 +129,6 @@ func (h *hall) remember(e *Event) {
 		h.pinned = e.Message
 	case Changed:
 		h.room.Settings = *e.Settings
-	case TermsChanged:
-		h.channel.Terms = e.Terms
 	case PollBegan:
 		h.poll = e.Poll.copy()
 	case PollOver:

@@ -162,6 +162,9 @@ func (r *Rooms) load(ctx context.Context, tx *db.Tx, id RoomID) (*hall, error) {
 	if h.history, err = r.recent(ctx, tx, id); err != nil {
 		return nil, err
 	}
+	if err := h.wakeBot(ctx, tx, r.o.Clock.Now()); err != nil {
+		return nil, err
+	}
 	if h.poll, err = openPoll(ctx, tx, id); err != nil {
 		return nil, err
 	}
@@ -302,7 +305,8 @@ func (h *hall) name(o *Occupant) error {
 
 func (h *hall) isFree(nick string, person PersonKey) bool {
 	normal := rule.Normal(nick)
-	if normal == reservedNick {
+	isBots := h.channel.Bot.IsOn && rule.Skeleton(nick) == rule.Skeleton(h.channel.Bot.nick())
+	if normal == reservedNick || isBots {
 		return false
 	}
 	if owner, isReserved := h.reserved[rule.Skeleton(nick)]; isReserved && owner != person {
@@ -314,6 +318,9 @@ func (h *hall) isFree(nick string, person PersonKey) bool {
 
 func (h *hall) present() []Presence {
 	list := []Presence{}
+	if h.channel.Bot.IsOn {
+		list = append(list, h.botPresence())
+	}
 	for _, p := range h.people {
 		if p.isKnown && (len(list) < maxSpeakers || p.presence.Affiliation.CanModerate()) {
 			list = append(list, p.presence)

@@ -19,6 +19,7 @@ const (
 	Highlight    MessageKind = "highlight"
 	Announcement MessageKind = "announcement"
 	Warning      MessageKind = "warning"
+	FromBot      MessageKind = "bot" // the room's own
 )
 
 // MessageState is whether a message is shown.

@@ -92,6 +92,21 @@ func visibleMessages(ctx context.Context, q db.Querier, room RoomID, before int6
 	return list, describe(ctx, q, list)
 }
 
+// wakeBot has the bot of a room go on from what it said before.
+func (h *hall) wakeBot(ctx context.Context, q db.Querier, now time.Time) error {
+	said, err := messagesWhere(ctx, q, "m.room_id = ? AND m.person = ? AND m.state = ? ORDER BY m.id DESC LIMIT ?", h.room.ID, BotPerson, Visible, rememberedLines)
+	if err != nil {
+		return err
+	}
+	h.bot.arm(h.channel.Bot, said, now)
+	for _, m := range h.history {
+		if m.Person != BotPerson {
+			h.bot.heard = later(h.bot.heard, m.ShownAt)
+		}
+	}
+	return nil
+}
+
 func insertMessage(ctx context.Context, tx *db.Tx, m Message) (MessageID, error) {
 	return db.Insert[MessageID](ctx, tx, `INSERT INTO chat_message (room_id, person, nick, affiliation, body, kind, reply_to, mentions, origin, state, rule,
 		sent_at, release_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,

@@ -165,18 +165,7 @@ func (r *Rooms) ConfigureChannel(ctx context.Context, viewer account.Viewer, id 
 		return err
 	}
 	return r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {
-		before, err := channelSettings(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		b.updateChannel(id, func(h *hall) {
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			h.channel, h.checker = s, checker
-			if before.Terms != s.Terms {
-				h.tell(&Event{Kind: TermsChanged, At: r.o.Clock.Now(), Detail: Detail{Terms: s.Terms}})
-			}
-		})
+		b.updateChannel(id, func(h *hall) { h.configure(s, checker, r.o.Clock.Now()) })
 		if !s.HasRoom {
 			b.then = append(b.then, func() { r.end(func(room Room) bool { return room.ChannelID == id && room.VideoID == 0 }) })
 		}

@@ -33,6 +33,7 @@ func (r *Rooms) turn(ctx context.Context) error {
 			return err
 		}
 	}
+	r.quote(ctx, now)
 	if err := r.countPolls(ctx, now); err != nil {
 		return err
 	}

@@ -67,8 +67,11 @@ func (h *hall) acceptEdit(o *Occupant, body string, now time.Time) ([]PersonKey,
 	// A memory of its own: a corrected text repeats the first one.
 	v := h.checker.Check(rule.Message{Author: string(o.Person), IsModerator: o.Affiliation.CanModerate(), Body: body, At: now}, rule.NewMemory())
 	holdsLink := h.room.Settings.HoldLinks && !o.Affiliation.CanModerate() && rule.HasLink(m.Body)
+	if v.Action == rule.Pass && holdsLink {
+		v.Rule = rule.ForLinks
+	}
 	if v.Action != rule.Pass || holdsLink {
-		return nil, fault.New(fault.Forbidden, "The rules of this chat do not allow this change").WithCode("rule")
+		return nil, against(v)
 	}
 	return h.mentions(body), nil
 }

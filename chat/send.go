@@ -107,19 +107,34 @@ func (h *hall) judge(o *Occupant, m *Message, now time.Time) error {
 	isStaff := o.Affiliation.CanModerate()
 	v := h.checker.Check(rule.Message{Author: string(o.Person), IsModerator: isStaff, Body: m.Body, At: now}, h.memory)
 	if v.Action == rule.Pass && h.room.Settings.HoldLinks && !isStaff && rule.HasLink(m.Body) {
-		v = rule.Verdict{Action: rule.Hold, Rule: "links"}
+		v = rule.Verdict{Action: rule.Hold, Rule: rule.ForLinks}
 	}
 	switch {
-	case v.Action == rule.Refuse && v.Reason != "":
-		return fault.New(fault.Forbidden, "%s", v.Reason).WithCode("rule")
 	case v.Action == rule.Refuse:
-		return fault.New(fault.Forbidden, "The rules of this chat do not allow this message").WithCode("rule")
+		return against(v)
 	case v.Action == rule.Hold:
-		m.State, m.Rule = HeldBack, v.Rule
+		m.State, m.Rule = HeldBack, v.Name()
 	case h.room.Settings.ModerationDelay > 0:
 		m.State, m.ReleaseAt = Delayed, now.Add(h.room.Settings.ModerationDelay)
 	}
 	return nil
+}
+
+// against is what the author is told of a rule: its reason, or what it looks for. The name of the rule is the parameter's.
+func against(v rule.Verdict) error {
+	message := v.Reason
+	if message == "" {
+		message = ruleReasons[v.Rule]
+	}
+	f := fault.New(fault.Forbidden, "%s", message).WithCode("rule")
+	f.Params = []fault.Param{{Name: v.Name(), Message: message}}
+	return f
+}
+
+var ruleReasons = map[string]string{
+	rule.ForWords: "Your message has words that are not allowed here", rule.ForSpecialChars: "Your message has characters that are not allowed here",
+	rule.ForCapitals: "Please do not write in capitals", rule.ForRepetition: "You said this already",
+	rule.ForFlood: "You write too many messages at once", rule.ForLinks: "Links are not allowed here",
 }
 
 func (h *hall) maySpeak(o *Occupant, now time.Time) error {
@@ -236,8 +251,10 @@ func (r *Rooms) show(ctx context.Context, tx *db.Tx, b *batch, m *Message) error
 			named = append(named, id)
 		}
 	}
-	if len(named) == 0 {
-		return nil
+	if len(named) > 0 {
+		if err := r.o.Outbox.Record(ctx, tx, Mentioned{RoomID: m.RoomID, MessageID: m.ID, AccountIDs: named}); err != nil {
+			return err
+		}
 	}
-	return r.o.Outbox.Record(ctx, tx, Mentioned{RoomID: m.RoomID, MessageID: m.ID, AccountIDs: named})
+	return r.answer(ctx, tx, b, *m)
 }

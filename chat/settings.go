@@ -37,6 +37,7 @@ type ChannelSettings struct {
 	Terms    string   // shown to whoever joins
 	HasRules bool     // Rules apply
 	Rules    rule.Set
+	Bot      Bot
 }
 
 // SiteSettings are the host's.
@@ -86,6 +87,9 @@ func (s ChannelSettings) check() error {
 	}
 	if utf8.RuneCountInString(s.Terms) > maxTermsRunes {
 		return fault.InvalidParam("terms", nil, "Should have at most %d characters", maxTermsRunes)
+	}
+	if err := s.Bot.check(); err != nil {
+		return err
 	}
 	_, err := rule.Compile(s.Rules, rule.Options{Patterns: true})
 	return err

@@ -31,9 +31,27 @@ const (
 // Verdict is what the rules say of a message, and which of them.
 type Verdict struct {
 	Action Action
-	Rule   string // "words", "special characters", "capitals", "repetition", "flood", "links"
+	Rule   string // one of the names below
 	Label  string // of the word list
 	Reason string // for the author, as the channel wrote it; may be empty
+}
+
+// The names of the rules.
+const (
+	ForWords        = "words"
+	ForSpecialChars = "special characters"
+	ForCapitals     = "capitals"
+	ForRepetition   = "repetition"
+	ForFlood        = "flood"
+	ForLinks        = "links"
+)
+
+// Name is the rule with the label of its word list, if it has one.
+func (v Verdict) Name() string {
+	if v.Label == "" {
+		return v.Rule
+	}
+	return v.Rule + ": " + v.Label
 }
 
 // Policy is what every rule has: whether it is on, what it does and whom it spares. Of an empty Action, Refuse is meant.
@@ -143,7 +161,7 @@ func (c *Checker) verdicts(m Message, past []past) []Verdict {
 	var list []Verdict
 	for _, w := range c.words {
 		if w.list.binds(m) && w.matches(m.Body, text) {
-			list = append(list, w.list.verdict("words", w.list.Label))
+			list = append(list, w.list.verdict(ForWords, w.list.Label))
 		}
 	}
 	for _, r := range []struct {
@@ -151,11 +169,11 @@ func (c *Checker) verdicts(m Message, past []past) []Verdict {
 		name   string
 		caught func() bool
 	}{
-		{c.set.SpecialChars.Policy, "special characters", func() bool { return c.set.SpecialChars.catches(m.Body) }},
-		{c.set.Capitals.Policy, "capitals", func() bool { return c.set.Capitals.catches(m.Body) }},
-		{c.set.Repetition.Policy, "repetition", func() bool { return c.set.Repetition.catches(m, past) }},
-		{c.set.Flood.Policy, "flood", func() bool { return c.set.Flood.catches(m, past) }},
-		{c.set.Links.Policy, "links", func() bool { return c.links.catches(m.Body) }},
+		{c.set.SpecialChars.Policy, ForSpecialChars, func() bool { return c.set.SpecialChars.catches(m.Body) }},
+		{c.set.Capitals.Policy, ForCapitals, func() bool { return c.set.Capitals.catches(m.Body) }},
+		{c.set.Repetition.Policy, ForRepetition, func() bool { return c.set.Repetition.catches(m, past) }},
+		{c.set.Flood.Policy, ForFlood, func() bool { return c.set.Flood.catches(m, past) }},
+		{c.set.Links.Policy, ForLinks, func() bool { return c.links.catches(m.Body) }},
 	} {
 		if r.policy.binds(m) && r.caught() {
 			list = append(list, r.policy.verdict(r.name, ""))
