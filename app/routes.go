@@ -65,6 +65,9 @@ func (s *Site) surfaces(limited limit) (http.Handler, error) {
 		mux.Handle(whip.Path, encoders)
 		mux.Handle(whip.Path+"/", encoders)
 	}
+	if s.xmpp != nil {
+		s.handleChats(mux, limited)
+	}
 	mux.Handle(ui.AssetPath, ui.Assets())
 	pages, err := s.pages(limited)
 	if err != nil {

@@ -22,12 +22,14 @@ const (
 	taskOldJobs      = "old jobs"
 	taskDisk         = "disk"
 	taskDatabase     = "database"
+	taskChats        = "chats"
 )
 
 // newSchedule lists what recurs while the site runs.
 func newSchedule(p *platform, s *subjects) *job.Schedule {
 	every := p.config().Lucarne.Schedule
 	return job.NewSchedule(p.logger,
+		job.Task{Name: taskChats, Every: every.ChatCleanup.Std(), Do: s.sweepChats},
 		job.Task{Name: taskPublishDue, Every: every.ScheduledPublication.Std(), Do: s.videos.PublishDue},
 		job.Task{Name: taskSweepViewers, Every: every.ViewersSweep.Std(), Do: s.viewers.SweepViewers},
 		job.Task{Name: taskFlushViews, Every: p.config().Views.Videos.LocalBufferUpdateInterval.Std(), Do: func(ctx context.Context) error {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"lucarne/account"
+	"lucarne/chat/server"
 	"lucarne/http/realtime"
 	"lucarne/http/router"
 	"lucarne/http/tracker"
@@ -37,6 +38,7 @@ type Site struct {
 	server   *router.Server
 	inner    []*router.Server // what only operators may see, where addresses are set
 	realtime *realtime.Server
+	xmpp     *server.Server // nil: there are no chats
 	tracker  *tracker.Tracker
 	started  time.Time
 	root     account.User
@@ -198,6 +200,9 @@ func (s *Site) listen(ctx context.Context) (err error) {
 	h := cfg.Lucarne.HTTP
 	s.openRealtime()
 	s.tracker = s.newTracker()
+	if err := s.openChats(); err != nil {
+		return err
+	}
 	if err := s.openBroadcasts(ctx); err != nil {
 		return err
 	}
@@ -233,7 +238,7 @@ func (s *Site) IngestAddr() net.Addr { return s.ingest.Addr() }
 // Run answers, delivers facts, and works jobs and tasks, until ctx ends; then everything stops in good order.
 func (s *Site) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run, s.runBroadcasts, s.paceCollector} {
+	for _, part := range []func(context.Context) error{s.server.Run, s.realtime.Run, s.tracker.Run, s.outbox.Run, s.jobs.Run, s.schedule.Run, s.runBroadcasts, s.runChats, s.paceCollector} {
 		group.Go(func() error { return part(ctx) })
 	}
 	for _, inner := range s.inner {

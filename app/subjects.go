@@ -6,6 +6,8 @@ import (
 	"lucarne/account/password"
 	"lucarne/account/signin"
 	"lucarne/channel"
+	"lucarne/chat"
+	"lucarne/chat/token"
 	"lucarne/live"
 	"lucarne/platform/blob"
 	"lucarne/platform/mail"
@@ -53,6 +55,8 @@ type subjects struct {
 	contact          *instance.Contact
 	statistics       *statistics
 	configuration    *configuration
+	chats            *chat.Rooms // nil: there are none
+	chatTokens       *token.Tokens
 }
 
 // newSubjects builds the subjects on a platform. They do nothing by themselves before Run.
@@ -69,6 +73,7 @@ func newSubjects(p *platform) (*subjects, error) {
 	}
 	s.buildMedia(p)
 	s.buildLives(p)
+	s.buildChats(p)
 	if err := s.buildAudience(p); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,9 @@ func subscribe(p *platform, s *subjects) {
 	p.outbox.Subscribe(s.files.Listeners()...)
 	p.outbox.Subscribe(s.captions.Listeners()...)
 	p.outbox.Subscribe(s.liveSessions.Listeners()...)
+	if s.chats != nil {
+		p.outbox.Subscribe(s.chats.Listeners()...)
+	}
 	p.outbox.Subscribe(
 		event.On("channel images: replaced", func(ctx context.Context, fact channel.ImagesReplaced) error {
 			return s.gallery.Remove(ctx, fact.Images)

@@ -63,7 +63,7 @@ type Config struct {
 	VideoChannels    VideoChannels    `key:"video_channels" edit:"yes"`
 	Transcoding      Transcoding      `key:"transcoding" edit:"yes"`
 	Live             LiveStreams      `key:"live"`
-	Chat             Chat             `key:"chat" use:"later"`
+	Chat             Chat             `key:"chat"`
 	VideoStudio      VideoStudio      `key:"video_studio" use:"later" edit:"yes"`
 	Transcription    Transcription    `key:"video_transcription" use:"later"`
 	VideoFile        VideoFile        `key:"video_file" edit:"yes"`

@@ -84,6 +84,7 @@ type Schedule struct {
 	SessionCleanup       Duration `key:"session_cleanup" default:"1 hour" check:"min=10" doc:"Deletes ended sessions and used or expired one-time links."`
 	OrphanCleanup        Duration `key:"orphan_cleanup" default:"1 day" check:"min=10" doc:"Deletes files that belong to nothing any more."`
 	JobCleanup           Duration `key:"job_cleanup" default:"1 hour" check:"min=10" doc:"Deletes old jobs and delivered facts."`
+	ChatCleanup          Duration `key:"chat_cleanup" default:"4 hours" check:"min=10" doc:"Deletes chat messages older than their age, and sanctions that are over."`
 	HistoryCleanup       Duration `key:"history_cleanup" default:"1 day" check:"min=10" doc:"Deletes history and views older than their age."`
 	ExportExpiry         Duration `key:"export_expiry" use:"later" default:"1 hour" check:"min=10" doc:"Deletes user archives that expired."`
 	DiskCheck            Duration `key:"disk_check" default:"1 minute" check:"min=10" doc:"Looks at the room left on the disk."`
