@@ -148,6 +148,10 @@ func (a *API) createLive(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	hasChat := chatChoice(in)
+	if err := in.err(); err != nil {
+		return err
+	}
 	prepared, err := a.preparePictures(r.Context(), files)
 	if err != nil {
 		return err
@@ -160,6 +164,9 @@ func (a *API) createLive(w http.ResponseWriter, r *request) error {
 	made, err := a.Lives.Create(r.Context(), r.viewer, d)
 	if err != nil {
 		a.discardPictures(r.Context(), prepared)
+		return err
+	}
+	if err := a.keepChatChoice(r, made, hasChat); err != nil {
 		return err
 	}
 	return answerNewVideo(w, r, made)

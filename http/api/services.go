@@ -20,6 +20,7 @@ type Services struct {
 	Audience
 	Media
 	Broadcasting
+	Chat
 	People
 }
 
@@ -27,7 +28,7 @@ type Services struct {
 func (a *API) routes() []route {
 	var all []route
 	for _, table := range [][]route{
-		a.pingRoutes(), a.constantRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.liveRoutes(), a.peopleRoutes(),
+		a.pingRoutes(), a.constantRoutes(), a.instanceRoutes(), a.catalogueRoutes(), a.audienceRoutes(), a.mediaRoutes(), a.liveRoutes(), a.chatRoutes(), a.peopleRoutes(),
 	} {
 		all = append(all, table...)
 	}

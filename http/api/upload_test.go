@@ -32,6 +32,7 @@ type studio struct {
 	users   map[string]account.Viewer
 	handler http.Handler
 	lives   lives
+	chat    api.Chat // nothing, until openRooms
 }
 
 func (s *studio) ByToken(_ context.Context, token string, _ api.Client) (account.Viewer, error) {
@@ -62,7 +63,7 @@ func (s *studio) serve() {
 		Instance: api.Instance{TemporaryFolder: s.Blobs.Local(blob.Temporary).Root()},
 		Catalogue: api.Catalogue{
 			Channels: s.Channels, Videos: s.Videos, Thumbnails: s.Thumbnails, NSFWPolicy: func() string { return "do_not_list" },
-			FindAccount: func(context.Context, string) (account.Account, error) { return account.Account{}, nil },
+			FindAccount: s.findAccount,
 		},
 		Media: api.Media{
 			Uploads: s.Uploads, Files: s.Files, Storyboards: s.Storyboards, Pipeline: s.Pipeline,
@@ -71,7 +72,16 @@ func (s *studio) serve() {
 			},
 		},
 		Broadcasting: s.lives.services(),
+		Chat:         s.chat,
 	}).Handler(nil)
+}
+
+func (s *studio) findAccount(_ context.Context, handle string) (account.Account, error) {
+	viewer, ok := s.users[handle]
+	if !ok {
+		return account.Account{}, fault.New(fault.NotFound, "Account not found")
+	}
+	return viewer.User.Account, nil
 }
 
 func (s *studio) do(method, path, token string, body io.Reader, headers map[string]string) *httptest.ResponseRecorder {

@@ -222,6 +222,8 @@ type videoDetailsJSON struct {
 	DownloadEnabled    bool       `json:"downloadEnabled"`
 	InputFileUpdatedAt timestamp  `json:"inputFileUpdatedAt"`
 	TrackerURLs        []string   `json:"trackerUrls"`
+	// PluginData is what clients look for of plugins, of lives where there are chats.
+	PluginData map[string]bool `json:"pluginData,omitempty"`
 }
 
 func (a *API) videoDetails(d video.Details, viewer account.Viewer) videoDetailsJSON {

@@ -52,6 +52,9 @@ func (a *API) getVideo(w http.ResponseWriter, r *request) error {
 		one := []videoJSON{details.videoJSON}
 		err = a.addPositions(r, one)
 		details.UserHistory = one[0].UserHistory
+		if err == nil {
+			err = a.addPluginData(r.Context(), &details, found.Video)
+		}
 		return details, err
 	})
 }
@@ -86,7 +89,7 @@ func (a *API) updateVideo(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	defer done()
-	change := videoChange(in)
+	change, hasChat := videoChange(in), chatChoice(in)
 	if err := in.err(); err != nil {
 		return err
 	}
@@ -102,6 +105,9 @@ func (a *API) updateVideo(w http.ResponseWriter, r *request) error {
 	})
 	if err != nil {
 		a.discardPictures(r.Context(), prepared)
+		return err
+	}
+	if err := a.keepChatChoice(r, found.Video, hasChat); err != nil {
 		return err
 	}
 	return noContent(w)
