@@ -18,6 +18,7 @@ type Card struct {
 	Removed   int       // taken back or refused by moderators
 	FirstSeen time.Time // zero: said nothing that is kept
 	Sanctions []Sanction
+	Notes     []Item  // about the person, the last changed first
 	Entries   []Entry // the last things moderators did to the person, newest first
 }
 
@@ -44,6 +45,9 @@ func (r *Rooms) Card(ctx context.Context, by account.Viewer, room RoomID, person
 		c.Nicks = []string{nick}
 	}
 	if c.Sanctions, err = sanctionsAgainst(ctx, r.o.DB, id, person, a.at); err != nil {
+		return Card{}, err
+	}
+	if c.Notes, err = notesAbout(ctx, r.o.DB, id, person); err != nil {
 		return Card{}, err
 	}
 	if c.Entries, err = entriesAbout(ctx, r.o.DB, id, person); err != nil {

@@ -24,6 +24,8 @@ const (
 	Absent       EventKind = "absent"
 	Renamed      EventKind = "renamed" // Presence has the new nickname
 	TermsChanged EventKind = "terms"
+	ItemPut      EventKind = "item put" // a task, list or note of the moderators, not kept
+	ItemDropped  EventKind = "item dropped"
 )
 
 // Audience is who an event is for.
@@ -42,6 +44,7 @@ type Detail struct {
 	Settings *Settings `json:",omitempty"`
 	Reaction *Reaction `json:",omitempty"`
 	Presence *Presence `json:",omitempty"`
+	Item     *Item     `json:",omitempty"`
 	Terms    string    `json:",omitempty"`
 	Nick     string    `json:",omitempty"` // of Reacted: whose it is; of Renamed: the one before
 	By       string    `json:",omitempty"` // the moderator's name, unless the room hides it

@@ -91,6 +91,24 @@ CREATE TABLE chat_sanction (
   PRIMARY KEY (channel_id, kind, target)
 );
 
+-- Tasks and notes the moderators of a room share.
+CREATE TABLE chat_item (
+  room_id     BIGINT NOT NULL REFERENCES chat_room (id) ON DELETE CASCADE,
+  item_id     TEXT NOT NULL,
+  kind        TEXT NOT NULL,                     -- chat.ItemKind
+  list_id     TEXT NOT NULL,                     -- of a task; '' others
+  position    BIGINT NOT NULL,
+  name        TEXT NOT NULL,
+  description TEXT NOT NULL,
+  is_done     BOOLEAN NOT NULL,
+  person      TEXT NOT NULL,                     -- whom a note is about; '' nobody
+  nick        TEXT NOT NULL,
+  by_account  BIGINT NOT NULL,
+  changed_at  BIGINT NOT NULL,
+  PRIMARY KEY (room_id, item_id)
+);
+CREATE INDEX chat_item_person ON chat_item (person) WHERE person <> '';
+
 -- Who did what.
 CREATE TABLE chat_log (
   id         {{id}},
@@ -129,6 +147,7 @@ CREATE TABLE chat_vote (
 DROP TABLE chat_vote;
 DROP TABLE chat_poll;
 DROP TABLE chat_log;
+DROP TABLE chat_item;
 DROP TABLE chat_sanction;
 DROP TABLE chat_moderator;
 DROP TABLE chat_event;
