@@ -11,6 +11,7 @@ import (
 
 	"lucarne/account"
 	"lucarne/channel"
+	"lucarne/chat"
 	"lucarne/http/router"
 	"lucarne/platform/blob"
 	"lucarne/platform/clock"
@@ -79,9 +80,12 @@ type Options struct {
 	Channels      *channel.Channels
 	Accounts      Accounts
 	Subscriptions Subscriptions // nil: nobody follows anything
-	Usage         func(ctx context.Context) (Usage, error)
-	Settings      func() Settings
-	WellKnown     blob.Store // files of the operator's own, served below /.well-known
+	Rooms         *chat.Rooms   // nil: there are no chats
+	// IsChatFederated tells whether any XMPP server may join the rooms of chats; nil: none.
+	IsChatFederated func() bool
+	Usage           func(ctx context.Context) (Usage, error)
+	Settings        func() Settings
+	WellKnown       blob.Store // files of the operator's own, served below /.well-known
 }
 
 // Feeds answers the addresses of this package.

@@ -26,6 +26,8 @@ type podcastChannel struct {
 	Explicit string         `xml:"itunes:explicit"`
 	Picture  *itunesPicture `xml:"itunes:image"`
 	Category itunesCategory `xml:"itunes:category"`
+
+	Lives []podcastLive `xml:"podcast:liveItem"`
 }
 
 type podcastPerson struct {
@@ -54,7 +56,7 @@ type podcastItem struct {
 	Transcripts []podcastTranscript  `xml:"podcast:transcript"`
 	Alternates  []alternateEnclosure `xml:"podcast:alternateEnclosure"`
 	Picture     *itunesPicture       `xml:"itunes:image"`
-	Duration    int                  `xml:"itunes:duration"`
+	Duration    int                  `xml:"itunes:duration,omitempty"`
 	Explicit    string               `xml:"itunes:explicit"`
 }
 
@@ -134,6 +136,9 @@ func (f *Feeds) podcastOf(r *http.Request, of channel.Channel) (rss, document, e
 	body := rssOf(d)
 	body.Media, body.Podcast, body.ITunes = "", podcastNamespace, itunesNamespace
 	body.Channel.podcastChannel = f.podcastChannelOf(of, d, isExplicit)
+	if body.Channel.Lives, err = f.livesOf(r, of); err != nil {
+		return rss{}, d, err
+	}
 	for i, v := range found.Videos {
 		f.makeEpisode(&body.Channel.Items[i], d.Items[i], v.Video)
 		body.Channel.Items[i].Transcripts = f.transcriptsOf(captions[v.ID])
