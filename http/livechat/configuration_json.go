@@ -1,6 +1,8 @@
 package livechat
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"lucarne/chat"
@@ -79,15 +81,16 @@ const maxSeconds = 1 << 30
 
 // check refuses what the subject cannot judge.
 func (c configurationJSON) check() error {
-	for name, n := range map[string]int{
+	times := map[string]int{
 		"slowMode.duration": c.SlowMode.Duration, "moderation.delay": c.Moderation.Delay, "bot.noDuplicate.delay": c.Bot.NoDuplicate.Delay,
-	} {
+	}
+	for i, q := range c.Bot.Quotes {
+		times[fmt.Sprintf("bot.quotes[%d].delay", i)] = q.Delay
+	}
+	for name, n := range times {
 		if n < 0 || n > maxSeconds {
 			return fault.InvalidParam(name, n, "Should be a number of seconds")
 		}
-	}
-	if len(c.Bot.Quotes) > 0 || len(c.Bot.Commands) > 0 {
-		return fault.InvalidParam("bot", nil, "Quotes and commands are set elsewhere")
 	}
 	return nil
 }
@@ -106,7 +109,8 @@ func configurationOf(s chat.ChannelSettings) configurationJSON {
 func botOf(s chat.ChannelSettings) botJSON {
 	special, repeated := s.Rules.SpecialChars, s.Rules.Repetition
 	bot := botJSON{
-		Enabled: s.HasRules, ForbiddenWords: []forbiddenJSON{}, Quotes: []quotesJSON{}, Commands: []commandJSON{},
+		Enabled: s.HasRules || s.Bot.IsOn, Nickname: cmp.Or(s.Bot.Nickname, chat.DefaultBotNick),
+		ForbiddenWords: []forbiddenJSON{}, Quotes: []quotesJSON{}, Commands: []commandJSON{},
 		ForbidSpecialChars: specialCharsJSON{special.Enabled, special.Reason, special.Tolerance, special.AppliesModerators},
 		NoDuplicate:        noDuplicateJSON{repeated.Enabled, repeated.Reason, inSeconds(repeated.Within), repeated.AppliesModerators},
 	}
@@ -119,6 +123,12 @@ func botOf(s chat.ChannelSettings) botJSON {
 			AppliesModerators: list.AppliesModerators, Label: list.Label, Reason: list.Reason, Comments: list.Comments,
 		})
 	}
+	for _, q := range s.Bot.Quotes {
+		bot.Quotes = append(bot.Quotes, quotesJSON{Messages: append([]string{}, q.Lines...), Delay: inSeconds(q.Every)})
+	}
+	for _, c := range s.Bot.Commands {
+		bot.Commands = append(bot.Commands, commandJSON{Command: c.Name, Message: c.Answer})
+	}
 	return bot
 }
 
@@ -129,11 +139,27 @@ func (c configurationJSON) over(s chat.ChannelSettings) chat.ChannelSettings {
 	s.Defaults.AnonymizeModeration = c.Moderation.Anonymize
 	s.Defaults.Mode = c.Mute.over(s.Defaults.Mode)
 	s.Terms = c.Terms
-	s.HasRules = c.Bot.Enabled
-	if c.Bot.Enabled {
-		s.Rules = c.Bot.over(s.Rules)
+	if !c.Bot.Enabled {
+		s.HasRules, s.Bot.IsOn = false, false
+		return s
 	}
+	if !s.HasRules && !s.Bot.IsOn { // one switch there, two here
+		s.HasRules, s.Bot.IsOn = true, true
+	}
+	s.Rules, s.Bot = c.Bot.over(s.Rules), c.Bot.bot(s.Bot)
 	return s
+}
+
+// bot is what the room says by itself.
+func (b botJSON) bot(before chat.Bot) chat.Bot {
+	bot := chat.Bot{IsOn: before.IsOn || len(b.Quotes) > 0 || len(b.Commands) > 0, Nickname: b.Nickname}
+	for _, q := range b.Quotes {
+		bot.Quotes = append(bot.Quotes, chat.Quotes{Lines: q.Messages, Every: time.Duration(q.Delay) * time.Second})
+	}
+	for _, c := range b.Commands {
+		bot.Commands = append(bot.Commands, chat.Command{Name: c.Command, Answer: c.Message})
+	}
+	return bot
 }
 
 // over leaves modes the plugin does not have as they are: they mute at least as many.

@@ -23,7 +23,7 @@ const posted = `{
 			{"enabled":false,"entries":["https?:"],"regexp":true,"applyToModerators":true}],
 		"forbidSpecialChars":{"enabled":true,"reason":"no art","tolerance":3,"applyToModerators":false},
 		"noDuplicate":{"enabled":true,"reason":"again","delay":90,"applyToModerators":true},
-		"quotes":[],"commands":[]},
+		"nickname":"Robi","quotes":[{"messages":["Drink water","Stretch"],"delay":600}],"commands":[{"command":"rules","message":"Be kind"}]},
 	"slowMode":{"duration":15},"mute":{"anonymous":true},"moderation":{"delay":5,"anonymize":true},"terms":"Be nice"}`
 
 func (w *world) channelPath(t *testing.T, owner string) string {
@@ -46,6 +46,10 @@ func TestAConfigurationBecomesSettingsAndIsToldAgain(t *testing.T) {
 		want := chat.ChannelSettings{
 			Defaults: chat.Settings{Mode: chat.AnonymousMuted, SlowMode: 15 * time.Second, ModerationDelay: 5 * time.Second, AnonymizeModeration: true},
 			Terms:    "Be nice", HasRules: true,
+			Bot: chat.Bot{
+				IsOn: true, Nickname: "Robi", Quotes: []chat.Quotes{{Lines: []string{"Drink water", "Stretch"}, Every: 10 * time.Minute}},
+				Commands: []chat.Command{{Name: "rules", Answer: "Be kind"}},
+			},
 			Rules: rule.Set{
 				Words: []rule.WordList{
 					{Policy: rule.Policy{Enabled: true, Reason: "Be kind"}, Label: "mild", Entries: []string{"darn", "heck"}, Comments: "agreed in May"},
@@ -85,7 +89,7 @@ func TestADefaultConfigurationIsThePlugins(t *testing.T) {
 	var got struct{ Configuration any }
 	w.get(t, w.channelPath(t, "alice"), "alice", &got)
 	const want = `{"bot":{"enabled":false,"forbiddenWords":[],"forbidSpecialChars":{"enabled":false,"reason":"","tolerance":0,"applyToModerators":false},
-		"noDuplicate":{"enabled":false,"reason":"","delay":60,"applyToModerators":false},"quotes":[],"commands":[]},
+		"noDuplicate":{"enabled":false,"reason":"","delay":60,"applyToModerators":false},"nickname":"Sepia","quotes":[],"commands":[]},
 		"slowMode":{"duration":0},"mute":{"anonymous":false},"moderation":{"delay":0,"anonymize":false}}`
 	var wanted any
 	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
@@ -148,6 +152,10 @@ func TestAWrongConfigurationIsRefusedInThePluginsForm(t *testing.T) {
 		{"delay", `{"moderation":{"delay":61}}`, "moderation.delay"},
 		{"tolerance", `{"bot":{"enabled":true,"forbidSpecialChars":{"tolerance":11}}}`, "tolerance"},
 		{"repetition", `{"bot":{"enabled":true,"noDuplicate":{"delay":86401}}}`, "noDuplicate.delay"},
+		{"quotes too often", `{"bot":{"enabled":true,"quotes":[{"messages":["a"],"delay":0}]}}`, "bot.quotes[0].delay"},
+		{"quotes beyond counting", `{"bot":{"enabled":true,"quotes":[{"messages":["a"],"delay":9223372036854775}]}}`, "bot.quotes[0].delay"},
+		{"command", `{"bot":{"enabled":true,"commands":[{"command":"!a b","message":"c"}]}}`, "bot.commands[0].command"},
+		{"nickname", `{"bot":{"enabled":true,"nickname":"<b>"}}`, "bot.nickname"},
 		{"terms", `{"terms":"` + strings.Repeat("a", 401) + `"}`, "terms"},
 		{"a pattern", `{"bot":{"enabled":true,"forbiddenWords":[{"entries":["("],"regexp":true}]}}`, "missing closing"},
 	} {
