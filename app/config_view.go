@@ -55,6 +55,15 @@ func (c *configuration) Reset(ctx context.Context) error {
 	return c.live.Apply(nil)
 }
 
+// pageConfiguration is what the pages of administrators show of it.
+type pageConfiguration struct{ *configuration }
+
+// Custom is what administrators may change and what makes a difference on this site.
+func (c pageConfiguration) Custom() map[string]any { return c.live.Current().Offered() }
+
+// Fixed are the settings that environment or command line set.
+func (c pageConfiguration) Fixed() map[string]string { return c.live.Fixed() }
+
 // About is what the instance says of itself at length.
 func (c *configuration) About() api.InstanceAbout {
 	i := c.live.Current().Instance

@@ -30,7 +30,7 @@ func (s *Site) pages(limited limit) (http.Handler, error) {
 		GoLive: s.goLive(),
 		Chat:   web.Chat{Rooms: s.chats},
 		Administration: web.Administration{
-			Configuration: s.configuration, Jobs: s.jobs, Health: s.health, LogBook: s.log, Backlog: s.outbox.Backlog,
+			Configuration: pageConfiguration{s.configuration}, Jobs: s.jobs, Health: s.health, LogBook: s.log, Backlog: s.outbox.Backlog,
 		},
 	})
 	if err != nil {

@@ -14,9 +14,11 @@ import (
 
 // Configuration is the settings in force, as administrators see and change them. Changes work at once.
 type Configuration interface {
-	// Custom is what administrators may change, in nested objects.
+	// Custom is what administrators may change and what makes a difference here, in nested objects.
 	Custom() map[string]any
-	// Change takes the JSON object of a form. It fails with fault.Invalid, naming the settings by their dotted names, or fault.Forbidden
+	// Fixed are the names of settings that cannot be changed here, and what sets them.
+	Fixed() map[string]string
+	// Change takes the JSON object of a form. It fails with fault.Invalid, naming the settings by their dotted names and the rules they break, or fault.Forbidden
 	// when they may not be changed from the web.
 	Change(ctx context.Context, form []byte) error
 	// Reset takes all changes back.

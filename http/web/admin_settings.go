@@ -3,10 +3,8 @@ package web
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"lucarne/account"
@@ -25,181 +23,54 @@ func (p *Pages) adminSettingsRoutes() []route {
 
 const settingsPath = "/admin/settings"
 
-// setting is one value of the configuration, by its dotted name.
-type setting struct {
-	name  string
-	value any // string, bool, float64, a list of them, or nil
-}
-
-// settingsSection is a page of the configuration.
-type settingsSection struct {
-	slug   string
-	groups []string // beginnings of names
-}
-
-// settingsSections put the groups of the configuration where people look for them. A group that is in none is among the last.
-var settingsSections = []settingsSection{
-	{"instance", []string{"instance", "admin", "contactForm", "broadcastMessage", "theme", "services", "email"}},
-	{"signup", []string{"signup"}},
-	{"users", []string{"user", "videoChannels", "defaults"}},
-	{"transcoding", []string{"transcoding", "storyboards", "videoFile"}},
-	{"chat", []string{"chat"}},
-	{"other", nil},
-}
-
-func (r *request) sectionLabel(slug string) string {
-	switch slug {
-	case "instance":
-		return r.t.T("adminsettings.instance")
-	case "signup":
-		return r.t.T("adminsettings.signup")
-	case "users":
-		return r.t.T("adminsettings.users")
-	case "transcoding":
-		return r.t.T("adminsettings.transcoding")
-	case "chat":
-		return r.t.T("adminsettings.chat")
-	}
-	return r.t.T("adminsettings.other")
-}
-
 // settingsView is one section of the configuration.
 type settingsView struct {
-	slug     string
-	settings []setting
-	form     *form
+	section settingsSection
+	fixed   map[string]string // settings that cannot be changed here, and what sets them
+	form    *form
+}
+
+// settingsView is the section of a slug, the first one for an unknown slug, with the settings this site has.
+func (p *Pages) settingsView(slug string, values map[string]any, f *form) settingsView {
+	section := settingsSections[0]
+	for _, s := range settingsSections {
+		if s.slug == slug {
+			section = s
+		}
+	}
+	return settingsView{section: section.within(values), fixed: p.Configuration.Fixed(), form: f}
+}
+
+// open are the fields that can be changed.
+func (v settingsView) open() []settingField {
+	return slices.DeleteFunc(v.section.fields(), func(s settingField) bool { return v.fixed[s.name] != "" })
 }
 
 func (p *Pages) adminSettings(w http.ResponseWriter, r *request) error {
-	return r.showSettings(w, r.newForm(), r.URL.Query().Get("section"))
+	values := asJSON(p.Configuration.Custom())
+	view := p.settingsView(r.URL.Query().Get("section"), values, r.newForm())
+	return r.showSettings(w, view, values)
 }
 
-func (r *request) showSettings(w http.ResponseWriter, f *form, slug string) error {
-	view := settingsView{slug: "instance", form: f}
-	for _, s := range settingsSections {
-		if s.slug == slug {
-			view.slug = slug
+// showSettings shows the page with the values in force, and what was sent where that was refused.
+func (r *request) showSettings(w http.ResponseWriter, view settingsView, values map[string]any) error {
+	for _, s := range view.section.fields() {
+		if !view.form.isRefused() || view.fixed[s.name] != "" {
+			value, _ := valueAt(values, s.name)
+			view.form.values[s.name] = s.control.show(value)
 		}
 	}
-	view.settings = settingsOf(r.pages.Configuration.Custom(), view.slug)
-	if !f.isRefused() {
-		for _, s := range view.settings {
-			f.set(s.name, s.text())
-		}
-	}
-	return r.show(w, f.status(), r.adminPage(r.t.T("admin.settings")), settingsContent(r, view))
+	return r.show(w, view.form.status(), r.adminPage(r.t.T("admin.settings")), settingsContent(r, view, values))
 }
 
-// settingsOf lists the settings of a section: those with a label first, in the order of the table, then the others by name.
-func settingsOf(custom map[string]any, slug string) []setting {
-	var list []setting
-	flatten(asJSON(custom), "", func(s setting) {
-		if sectionOf(s.name) == slug {
-			list = append(list, s)
-		}
-	})
-	slices.SortFunc(list, func(a, b setting) int {
-		if byRank := rankOf(a.name) - rankOf(b.name); byRank != 0 {
-			return byRank
-		}
-		return strings.Compare(a.name, b.name)
-	})
-	return list
-}
-
-// asJSON gives values the kinds JSON has: what is sent back is compared with them.
-func asJSON(custom map[string]any) map[string]any {
-	body, err := json.Marshal(custom)
-	var values map[string]any
-	if err == nil {
-		err = json.Unmarshal(body, &values)
+func valueAt(values map[string]any, name string) (value any, there bool) {
+	section, rest, isNested := strings.Cut(name, ".")
+	value, there = values[section]
+	if !isNested || !there {
+		return value, there
 	}
-	if err != nil {
-		return nil
-	}
-	return values
-}
-
-func flatten(values map[string]any, prefix string, take func(setting)) {
-	for name, value := range values {
-		if inner, isObject := value.(map[string]any); isObject {
-			flatten(inner, prefix+name+".", take)
-			continue
-		}
-		take(setting{name: prefix + name, value: value})
-	}
-}
-
-func sectionOf(name string) string {
-	group, _, _ := strings.Cut(name, ".")
-	for _, s := range settingsSections {
-		if slices.Contains(s.groups, group) {
-			return s.slug
-		}
-	}
-	return "other"
-}
-
-// text is the value as its field shows it. Lists are one a line.
-func (s setting) text() string {
-	switch v := s.value.(type) {
-	case nil:
-		return ""
-	case bool:
-		if v {
-			return "true"
-		}
-		return ""
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case []any:
-		lines := make([]string, len(v))
-		for i, one := range v {
-			lines[i] = setting{value: one}.text()
-		}
-		return strings.Join(lines, "\n")
-	}
-	return fmt.Sprint(s.value)
-}
-
-// parse reads a field of the form as the kind of value the setting has.
-func (s setting) parse(text string) (value any, ok bool) {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	switch v := s.value.(type) {
-	case bool:
-		return text != "", true
-	case float64:
-		n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-		return n, err == nil
-	case []any:
-		return parseLines(text, len(v) > 0 && isNumber(v[0]) || s.name == "instance.categories"), true
-	case nil:
-		if text == "" {
-			return nil, true
-		}
-	}
-	return text, true
-}
-
-func isNumber(v any) bool {
-	_, is := v.(float64)
-	return is
-}
-
-func parseLines(text string, areNumbers bool) []any {
-	list := []any{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		if n, err := strconv.ParseFloat(line, 64); err == nil && areNumbers {
-			list = append(list, n)
-			continue
-		}
-		list = append(list, line)
-	}
-	return list
+	inner, _ := value.(map[string]any)
+	return valueAt(inner, rest)
 }
 
 func (p *Pages) saveSettings(w http.ResponseWriter, r *request) error {
@@ -207,43 +78,54 @@ func (p *Pages) saveSettings(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	section := f.get("section")
+	values := asJSON(p.Configuration.Custom())
+	view := p.settingsView(f.get("section"), values, f)
 	changes := map[string]any{}
-	for _, s := range settingsOf(p.Configuration.Custom(), section) {
-		value, ok := s.parse(f.get(s.name))
-		if !ok {
-			f.refuse(s.name, r.t.T("adminsettings.not-a-number"))
+	for _, s := range view.open() {
+		value, problem := s.control.read(f.values[s.name])
+		if problem != "" {
+			f.refuse(s.name, r.t.T(problem))
 			continue
 		}
 		nest(changes, strings.Split(s.name, "."), value)
 	}
 	if f.isRefused() {
-		return r.showSettings(w, f, section)
+		return r.showSettings(w, view, values)
 	}
+	if err := p.changeSettings(r, changes); err != nil {
+		if r.refuseSettings(view, err) {
+			return r.showSettings(w, view, values)
+		}
+		return err
+	}
+	r.flash(w, ui.Good, r.t.T("adminsettings.saved"))
+	return r.redirect(w, sectionURL(view.section.slug))
+}
+
+func (p *Pages) changeSettings(r *request, changes map[string]any) error {
 	body, err := json.Marshal(changes)
 	if err != nil {
 		return err
 	}
-	if err := p.Configuration.Change(r.Context(), body); err != nil {
-		return r.refuseSettings(w, f, section, err)
-	}
-	r.flash(w, ui.Good, r.t.T("adminsettings.saved"))
-	return r.redirect(w, settingsPath+"?section="+section)
+	return p.Configuration.Change(r.Context(), body)
 }
 
-// refuseSettings shows the form again with what the configuration says of each field.
-func (r *request) refuseSettings(w http.ResponseWriter, f *form, section string, err error) error {
+// refuseSettings notes on the form what the configuration says of each field. It reports false for what is not about the fields.
+func (r *request) refuseSettings(view settingsView, err error) bool {
 	var refused *fault.Error
 	if !errors.As(err, &refused) {
-		return err
+		return false
 	}
 	for _, param := range refused.Params {
-		f.refuse(param.Name, param.Message)
+		var of control
+		for _, s := range view.section.fields() {
+			if s.name == param.Name {
+				of = s.control
+			}
+		}
+		view.form.refuse(param.Name, r.refusalOf(param, of))
 	}
-	if len(refused.Params) == 0 && !f.take(err, told{fault.Forbidden: r.t.T("adminsettings.forbidden")}) {
-		return err
-	}
-	return r.showSettings(w, f, section)
+	return len(refused.Params) > 0 || view.form.take(err, told{fault.Forbidden: r.t.T("adminsettings.forbidden")})
 }
 
 func nest(into map[string]any, path []string, value any) {
@@ -266,10 +148,42 @@ func (p *Pages) resetSettings(w http.ResponseWriter, r *request) error {
 	return r.redirect(w, settingsPath)
 }
 
-func (r *request) settingsSectionTabs(current string) []ui.Tab {
-	list := make([]ui.Tab, len(settingsSections))
-	for i, s := range settingsSections {
-		list[i] = ui.Tab{URL: settingsPath + "?section=" + s.slug, Label: r.sectionLabel(s.slug), Current: s.slug == current}
+func sectionURL(slug string) string { return settingsPath + "?section=" + slug }
+
+// sectionTabs are the sections this site has settings of.
+func (r *request) sectionTabs(current string, values map[string]any) []ui.Tab {
+	var list []ui.Tab
+	for _, s := range settingsSections {
+		if len(s.within(values).groups) > 0 {
+			list = append(list, ui.Tab{URL: sectionURL(s.slug), Label: r.t.T(s.label), Current: s.slug == current})
+		}
 	}
 	return list
+}
+
+// help is the sentence below a field: how to fill it in, or why it cannot be.
+func (v settingsView) help(r *request, s settingField) string {
+	if source := v.fixed[s.name]; source != "" {
+		return r.t.T("adminsettings.fixed", "source", source)
+	}
+	if s.help == "" {
+		return ""
+	}
+	return r.t.T(s.help)
+}
+
+// props describe the input of a setting.
+func (v settingsView) props(r *request, s settingField) ui.FieldProps {
+	props := v.form.with(s.name, r.t.T(s.label), ui.FieldProps{Hint: v.help(r, s), Attributes: map[string]any{}})
+	switch s.control.(type) {
+	case toggleSetting:
+		props.Value = ""
+	case textSetting, listSetting:
+		props.Attributes["rows"] = itoa(min(max(strings.Count(props.Value, "\n")+2, 3), 12))
+	}
+	if v.fixed[s.name] != "" {
+		props.Attributes["disabled"] = true
+	}
+	props.Attributes["required"] = false // the configuration says what may be empty; "optional" at each field would be noise
+	return props
 }

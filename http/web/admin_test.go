@@ -74,7 +74,7 @@ func TestAdminSettings(t *testing.T) {
 	wantStatus(t, "no number", a.Code, http.StatusUnprocessableEntity)
 	wantEscaped(t, a.Body.String())
 	wantText(t, a.Body.String(), "This must be a number")
-	wantText(t, g.send("/admin/settings", "section", "signup", "signup.limit", "-9").Body.String(), "must be at least -1")
+	wantText(t, g.send("/admin/settings", "section", "signup", "signup.limit", "-9").Body.String(), "This must be at least -1.")
 	wantStatus(t, "reset", g.send("/admin/settings/reset").Code, http.StatusSeeOther)
 	wantText(t, g.get("/admin/settings?section=signup").Body.String(), `value="10"`)
 }

@@ -44,6 +44,7 @@ type house struct {
 	signup  account.SignupSettings
 	rules   web.SignupRules
 	config  map[string]any // what the configuration was changed to
+	fixed   map[string]string
 	queue   *job.Queue
 	bus     *event.Bus
 	health  web.Health
@@ -276,6 +277,8 @@ type configurationOf struct{ *house }
 
 func (c configurationOf) Custom() map[string]any { return c.config }
 
+func (c configurationOf) Fixed() map[string]string { return c.fixed }
+
 func (c configurationOf) Change(_ context.Context, form []byte) error {
 	var change map[string]any
 	if err := json.Unmarshal(form, &change); err != nil {
@@ -283,7 +286,7 @@ func (c configurationOf) Change(_ context.Context, form []byte) error {
 	}
 	signup, _ := change["signup"].(map[string]any)
 	if limit, ok := signup["limit"].(float64); ok && limit < -1 {
-		return fault.InvalidParam("signup.limit", limit, "must be at least -1")
+		return fault.InvalidParams([]fault.Param{{Name: "signup.limit", Message: "must be at least -1", Value: limit, Rule: "min", Bound: "-1"}})
 	}
 	for group, value := range change {
 		c.config[group] = value

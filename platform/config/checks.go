@@ -40,11 +40,22 @@ func (l *leaf) verifyOne(v reflect.Value) error {
 	for _, word := range l.checks {
 		name, argument, _ := strings.Cut(word, "=")
 		if err := verifyWord(v, name, argument); err != nil {
-			return err
+			return &refusal{rule: name, bound: argument, message: err.Error()}
 		}
 	}
 	return nil
 }
+
+// refusal is a value that breaks a rule: a word of the check tag with what follows it, or one of those below.
+type refusal struct{ rule, bound, message string }
+
+const (
+	ruleType     = "type"     // the value is of another type
+	ruleTogether = "together" // it does not go with other settings
+)
+
+// Error continues the name of the setting: "must be at least 5".
+func (r *refusal) Error() string { return r.message }
 
 func verifyWord(v reflect.Value, name, argument string) error {
 	switch name {

@@ -2,6 +2,8 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 
 	"lucarne/platform/fault"
@@ -17,6 +19,30 @@ func (c *Config) Custom() map[string]any {
 		}
 	}
 	return custom
+}
+
+// Offered is Custom without the settings that change nothing on this site: those kept for files of PeerTube, those only told to
+// applications, and those of what is not there yet.
+func (c *Config) Offered() map[string]any {
+	offered := map[string]any{}
+	for _, l := range table().leaves {
+		if l.custom != "" && l.use == "" {
+			put(offered, l.custom, l.json(c))
+		}
+	}
+	return offered
+}
+
+// Fixed are the settings of Custom an administrator cannot change, since a stronger source sets them: by their names there, with the
+// name of the source.
+func (l *Live) Fixed() map[string]string {
+	fixed := map[string]string{}
+	for _, s := range slices.Concat(l.environment, l.flags) {
+		if s.leaf.custom != "" {
+			fixed[s.leaf.custom] = s.from.Source
+		}
+	}
+	return fixed
 }
 
 func put(object map[string]any, path string, v any) {
@@ -125,7 +151,7 @@ func (f *form) fill(candidate *Config) {
 			v.any = s.leaf.interpretScalar(text)
 		}
 		if err := s.leaf.set(candidate, v); err != nil {
-			f.refuse(s, err.Error())
+			f.refuse(s, err)
 		}
 	}
 }
@@ -133,17 +159,22 @@ func (f *form) fill(candidate *Config) {
 func (f *form) verify(candidate *Config) {
 	for _, s := range f.settings {
 		if err := s.leaf.verify(candidate); err != nil {
-			f.refuse(s, err.Error())
+			f.refuse(s, err)
 		}
 	}
 	for _, a := range agreements {
 		l := table().byKey[a.key]
 		if message := a.broken(candidate); message != "" && l.custom != "" {
-			f.refuse(setting{leaf: l, value: value{any: l.json(candidate)}}, message)
+			f.refuse(setting{leaf: l, value: value{any: l.json(candidate)}}, &refusal{rule: ruleTogether, message: message})
 		}
 	}
 }
 
-func (f *form) refuse(s setting, message string) {
-	f.params = append(f.params, fault.Param{Name: s.leaf.custom, Message: message, Value: s.leaf.shown(s.value)})
+// refuse tells what is wrong with a setting, and by which rule, so that a surface may tell it in its own words.
+func (f *form) refuse(s setting, err error) {
+	param := fault.Param{Name: s.leaf.custom, Message: err.Error(), Value: s.leaf.shown(s.value), Rule: ruleType}
+	if r, ok := errors.AsType[*refusal](err); ok {
+		param.Rule, param.Bound = r.rule, r.bound
+	}
+	f.params = append(f.params, param)
 }

@@ -2,6 +2,8 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -138,7 +140,7 @@ func TestEditRefusesWhatPeerTubeRefused(t *testing.T) {
 	_, err := open(t, Sources{}).Edit(readCapture(t, "err-400-config-custom-put.json").Request.Body)
 	want := &fault.Error{
 		Kind: fault.Invalid, Message: "Incorrect request parameters: signup.limit",
-		Params: []fault.Param{{Name: "signup.limit", Message: `must be a whole number, not "x"`, Value: "x"}},
+		Params: []fault.Param{{Name: "signup.limit", Message: `must be a whole number, not "x"`, Value: "x", Rule: "type"}},
 	}
 	if !reflect.DeepEqual(err, want) {
 		t.Fatalf("got %#v, want %#v", err, want)
@@ -233,4 +235,52 @@ func writeFile(t *testing.T, name, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func TestOfferedHasAnEffect(t *testing.T) {
+	t.Parallel()
+	got := flat(t, Default().Offered())
+	for _, name := range []string{"instance.name", "signup.limit", "transcoding.resolutions.720p", "live.dvr.maxWindow"} {
+		if _, there := got[name]; !there {
+			t.Errorf("%s is not offered", name)
+		}
+	}
+	for name := range got {
+		if table().byCustom[name].use != "" {
+			t.Errorf("%s is offered and has no effect", name)
+		}
+	}
+}
+
+func TestFixedNamesStrongerSources(t *testing.T) {
+	t.Parallel()
+	file := writeFile(t, "config.yaml", "signup:\n  limit: 30\n")
+	got := open(t, Sources{File: file, Environ: []string{"LUCARNE_SIGNUP_ENABLED=true", "LUCARNE_LISTEN_PORT=1"}}).Fixed()
+	if want := map[string]string{"signup.enabled": "LUCARNE_SIGNUP_ENABLED"}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestEditTellsTheRule(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, body, rule, bound string }{
+		{"type", `{"signup":{"limit":"x"}}`, "type", ""},
+		{"least", `{"signup":{"limit":-2}}`, "min", "-1"},
+		{"most", `{"transcoding":{"concurrency":65}}`, "max", "64"},
+		{"an element of a list", `{"instance":{"categories":[0]}}`, "min", "1"},
+		{"settings that disagree", `{"transcoding":{"hls":{"enabled":false}}}`, "together", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := open(t, Sources{}).Edit([]byte(tt.body))
+			refused, ok := errors.AsType[*fault.Error](err)
+			if !ok || len(refused.Params) != 1 {
+				t.Fatalf("got %v, want one refused setting", err)
+			}
+			if p := refused.Params[0]; p.Rule != tt.rule || p.Bound != tt.bound {
+				t.Errorf("got %q %q, want %q %q", p.Rule, p.Bound, tt.rule, tt.bound)
+			}
+		})
+	}
 }

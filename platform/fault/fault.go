@@ -39,6 +39,8 @@ type Param struct {
 	Value   any // what was sent; nil when it must not be repeated (passwords)
 	// Location is where it stood: "body", "query" or "params" (the path); "" means body.
 	Location string
+	// Rule is which rule was broken and Bound what it compares with ("min", "5"), for surfaces that tell it in their own words; "" unknown.
+	Rule, Bound string
 }
 
 // Error is an error with a kind, a safe message and, where clients branch on it, a stable code.
