@@ -11,13 +11,13 @@ import (
 
 // The fields of the room's form: XEP-0045's and the livechat plugin's.
 const (
-	fieldSlow      = nsRoomConfig + "_slow_mode_duration"
-	fieldDelay     = nsRoomConfig + "_moderation_delay"
-	fieldAnonymize = nsRoomConfig + "_anonymize_moderation_actions"
-	fieldMute      = nsRoomConfig + "_x_peertubelivechat_mute_anonymous"
-	fieldEmojiOnly = nsRoomConfig + "_x_peertubelivechat_emoji_only_mode"
-	fieldMembers   = nsRoomConfig + "_membersonly"
-	fieldModerated = nsRoomConfig + "_moderatedroom"
+	fieldSlow      = "muc#roomconfig_slow_mode_duration"
+	fieldDelay     = "muc#roomconfig_moderation_delay"
+	fieldAnonymize = "muc#roomconfig_anonymize_moderation_actions"
+	fieldMute      = "muc#roomconfig_x_peertubelivechat_mute_anonymous"
+	fieldEmojiOnly = "muc#roomconfig_x_peertubelivechat_emoji_only_mode"
+	fieldMembers   = "muc#roomconfig_membersonly"
+	fieldModerated = "muc#roomconfig_moderatedroom"
 )
 
 // configure reads and changes the settings of the room by a form (XEP-0045 §10.2).
@@ -105,9 +105,9 @@ func configured(s chat.Settings, values map[string]string) (chat.Settings, error
 
 // The fields of the livechat plugin's polls.
 const (
-	pollQuestion = nsMUC + "#roompoll_question"
-	pollDuration = nsMUC + "#roompoll_duration"
-	pollChoice   = nsMUC + "#roompoll_choice"
+	pollQuestion = "muc#roompoll_question"
+	pollDuration = "muc#roompoll_duration"
+	pollChoice   = "muc#roompoll_choice"
 	maxChoices   = 5
 )
 

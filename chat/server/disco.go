@@ -51,8 +51,8 @@ func roomInfo(room chat.Room, title string, occupants int) *xmpp.Element {
 		q.Add(xmpp.NewElement(nsDiscoInfo, "feature").Set("var", featureMute))
 	}
 	f := newForm("result", nsRoomInfo)
-	f.field(nsRoomInfo+"_description", "text-single", "Description", title)
-	f.field(nsRoomInfo+"_occupants", "text-single", "Occupants", strconv.Itoa(occupants))
+	f.field("muc#roominfo_description", "text-single", "Description", title)
+	f.field("muc#roominfo_occupants", "text-single", "Occupants", strconv.Itoa(occupants))
 	f.field(featureSlow, "text-single", "Seconds between two messages of one person", seconds(room.Settings.SlowMode))
 	f.field(featureDelay, "text-single", "Seconds before others see a message", seconds(room.Settings.ModerationDelay))
 	return q.Add(f.Element)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 
 	"lucarne/chat/xmpp"
 	"lucarne/platform/fault"
@@ -24,8 +25,14 @@ func (c *session) check(e *xmpp.Element) error {
 	return nil
 }
 
-// handle does what a stanza of a client asks for.
+// handle does what a stanza of a client asks for. A mistake of ours ends with the stanza, as one in a request does.
 func (c *session) handle(ctx context.Context, e *xmpp.Element) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			c.s.o.Logger.Error("a stanza made the server panic", "failure", failure, "stack", string(debug.Stack()))
+			c.send(refuse(e, refusal{condition: byKind[fault.Internal]}))
+		}
+	}()
 	e = e.Copy().Set("from", c.jid.String())
 	to := c.jid.Bare()
 	if text := e.Attr("to"); text != "" {

@@ -41,8 +41,8 @@ const (
 	nsPollMessage  = nsMUC + "#x-poll-message"           // livechat plugin
 	nsSearch       = "urn:xmpp:mam:2#x-search"           // livechat plugin
 	nsChat         = "urn:lucarne:chat:0"                // docs/chat-protocol.md
-	featureSlow    = nsRoomInfo + "_slow_mode_duration"  // livechat plugin
-	featureDelay   = nsRoomInfo + "_moderation_delay"    // livechat plugin
+	featureSlow    = "muc#roominfo_slow_mode_duration"   // livechat plugin
+	featureDelay   = "muc#roominfo_moderation_delay"     // livechat plugin
 	featureMute    = "x_peertubelivechat_mute_anonymous" // livechat plugin
 	attrAnnounce   = "x-livechat-announcement-type"      // livechat plugin
 )

@@ -29,11 +29,12 @@ const maxTries = 5 // to sign in, on one stream
 // Open begins what a connection carries. It fails with a *StreamError when there are too many.
 func (s *Server) Open(conn Conn, from Origin) (*Stream, error) {
 	st := &Stream{s: s, conn: conn, origin: from}
-	st.hear()
+	st.Hear()
 	return st, s.admit(st)
 }
 
-func (st *Stream) hear() { st.heard.Store(st.s.o.Clock.Now().UnixMilli()) }
+// Hear notes that the client is there, as every element it sends does: for transports that know by other signs. Any goroutine may call it.
+func (st *Stream) Hear() { st.heard.Store(st.s.o.Clock.Now().UnixMilli()) }
 
 func (st *Stream) take(c *session) {
 	st.c = c
@@ -85,7 +86,7 @@ func (st *Stream) IsBound() bool { return st.c != nil }
 // Receive handles one element of the client. It fails with a *StreamError when the stream cannot go on; the connection is to be closed with
 // it. What the client is refused otherwise it is told in the stream.
 func (st *Stream) Receive(ctx context.Context, e *xmpp.Element) error {
-	st.hear()
+	st.Hear()
 	ctx, cancel := context.WithTimeout(ctx, handlingTime)
 	defer cancel()
 	switch {

@@ -48,8 +48,11 @@ func (e *Element) Attr(local string) string {
 	return value
 }
 
-// FindAttr is the value of an attribute and whether it is there.
+// FindAttr is the value of an attribute and whether it is there. Like all that reads, it takes a nil element for an empty one.
 func (e *Element) FindAttr(space, local string) (value string, found bool) {
+	if e == nil {
+		return "", false
+	}
 	for i := range e.Attrs {
 		if e.Attrs[i].Name.Local == local && e.Attrs[i].Name.Space == space {
 			return e.Attrs[i].Value, true
