@@ -9,7 +9,7 @@ GO_FILES := $(shell find . -name '*.go' -not -path './http/web/assets/node_modul
 WEB_SOURCES := $(shell find http/web/assets -type f -not -path '*/node_modules/*')
 WEB := http/web/ui/dist/manifest.json
 
-.PHONY: help run test test-quick lint bench bench-live build web generate clean
+.PHONY: help run test test-quick lint bench bench-live bench-chat build web generate clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -59,6 +59,11 @@ bench-live: ## measure live streaming against the bars: about half an hour
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	go run ./app/bench -binary ./$(BIN) -set live
+
+bench-chat: ## measure the chat against the bars and against Prosody: about half an hour
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	go run ./app/bench -binary ./$(BIN) -set chat
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin http/web/assets/node_modules

@@ -25,12 +25,15 @@ type row struct {
 
 // size is how much is measured.
 type size struct {
-	videos   int           // in the large list
-	viewers  int           // of one live
-	glass    time.Duration // how long a live is looked at
-	lives    int           // at one time
-	soak     time.Duration // how long they go on
-	profiles string        // folder for profiles of the server; "" for none
+	videos    int           // in the large list
+	viewers   int           // of one live
+	glass     time.Duration // how long a live is looked at
+	lives     int           // at one time
+	soak      time.Duration // how long they go on
+	readers   int           // of a chat, who do nothing else
+	listeners int           // of a conversation
+	talk      time.Duration // how long it goes on
+	profiles  string        // folder for profiles of the server; "" for none
 }
 
 // bench is one run: a folder of its own, and the binary under measure.
@@ -70,20 +73,30 @@ var sets = map[string][]measure{
 		{"crowd", measureCrowd},
 		{"soak", measureSoak},
 	},
+	"chat": {
+		{"join", measureChatJoin},
+		{"idle", measureChatIdle},
+		{"room", measureChatRoom},
+		{"hundred", measureChatHundred},
+	},
 }
 
 func main() {
 	binary := flag.String("binary", "bin/lucarne", "the program to measure")
 	only := flag.String("only", "", "measures to run, with commas; all when empty")
-	set := flag.String("set", "site", "what to measure: site or live")
+	set := flag.String("set", "site", "what to measure: site, live or chat")
 	var much size
 	flag.IntVar(&much.videos, "videos", 1_000_000, "videos in the large list")
-	flag.IntVar(&much.viewers, "viewers", 4500, "viewers of one live")
+	flag.IntVar(&much.viewers, "viewers", 4500, "viewers of one live, and who join one chat")
 	flag.StringVar(&much.profiles, "profiles", "", "folder to keep profiles of the server in")
 	liveSeconds := flag.Int("live-seconds", 300, "seconds a live is looked at")
 	flag.IntVar(&much.lives, "lives", 60, "lives at one time")
 	soakMinutes := flag.Int("soak", 10, "minutes they go on; less than 30 tells leaks apart from noise only roughly")
+	flag.IntVar(&much.readers, "readers", 10_000, "idle readers of a chat")
+	flag.IntVar(&much.listeners, "listeners", 1000, "clients in a lively chat")
+	chatSeconds := flag.Int("chat-seconds", 300, "seconds people talk there")
 	flag.Parse()
+	much.talk = time.Duration(*chatSeconds) * time.Second
 	much.soak = time.Duration(*soakMinutes) * time.Minute
 	much.glass = time.Duration(*liveSeconds) * time.Second
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

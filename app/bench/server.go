@@ -20,6 +20,8 @@ import (
 // server is a running Lucarne with a data folder of its own.
 type server struct {
 	process *exec.Cmd
+	binary  string
+	environ []string
 	origin  string
 	data    string
 	token   string
@@ -38,29 +40,36 @@ func (b *bench) start(ctx context.Context, data string, settings ...string) (*se
 	if err != nil {
 		return nil, 0, err
 	}
-	s := &server{origin: "http://localhost:" + port, data: data, log: log}
-	s.process = exec.CommandContext(ctx, b.binary, "--data", data, "serve")
-	s.process.Env = append(os.Environ(), append([]string{
+	s := &server{origin: "http://localhost:" + port, data: data, log: log, binary: b.binary}
+	s.environ = append([]string{
 		"LUCARNE_LISTEN_PORT=" + port, "LUCARNE_LISTEN_HOSTNAME=127.0.0.1", "LUCARNE_WEBSERVER_PORT=" + port, "LUCARNE_LOG_LOG_HTTP_REQUESTS=false",
 		"LUCARNE_INITIAL_ROOT_PASSWORD=" + rootPassword, "LUCARNE_RATES_LIMIT_API_MAX=100000000", "LUCARNE_RATES_LIMIT_CLIENT_MAX=100000000",
-	}, settings...)...)
-	s.process.Stdout, s.process.Stderr = log, log
+	}, settings...)
+	took, err := s.launch(ctx)
+	return s, took, err
+}
+
+// launch runs the binary, and waits for its first answer.
+func (s *server) launch(ctx context.Context) (time.Duration, error) {
+	s.process = exec.CommandContext(ctx, s.binary, "--data", s.data, "serve")
+	s.process.Env = append(os.Environ(), s.environ...)
+	s.process.Stdout, s.process.Stderr = s.log, s.log
 	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	begin := time.Now()
 	if err := s.process.Start(); err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	for time.Since(begin) < 20*time.Second {
 		response, err := http.Get(s.origin + "/api/v1/ping")
 		if err == nil {
 			response.Body.Close()
-			return s, time.Since(begin), nil
+			return time.Since(begin), nil
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	text, _ := os.ReadFile(log.Name())
+	text, _ := os.ReadFile(s.log.Name())
 	s.stop()
-	return nil, 0, fmt.Errorf("the server does not answer: %s", text)
+	return 0, fmt.Errorf("the server does not answer: %s", text)
 }
 
 func (s *server) stop() {
@@ -80,8 +89,10 @@ func freePort() (string, error) {
 }
 
 // resident is the server's resident memory, in bytes.
-func (s *server) resident() int64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
+func (s *server) resident() int64 { return residentOf(s.process.Process.Pid) }
+
+func residentOf(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
