@@ -26,7 +26,7 @@ func (s *subjects) buildChats(p *platform) {
 	}
 	s.chats = chat.New(chat.Options{
 		DB: p.db, Clock: p.clock, Outbox: p.outbox, Videos: s.videos, Channels: s.channels, Lives: s.lives, Logger: p.logger, Secret: p.secret,
-		Settings: p.chatSettings,
+		Settings: p.chatSettings, Images: p.blobs.Store(blob.Uploads), Pictures: p.pictures,
 	})
 	s.chatTokens = token.New(token.Options{
 		DB: p.db, Clock: p.clock, Outbox: p.outbox, Users: s.users, Rooms: s.chats, Logger: p.logger, Secret: p.secret,
@@ -100,7 +100,7 @@ func (s *Site) handleChats(mux *http.ServeMux, limited limit) {
 	socket := xmpp.WebSocket(s.xmpp)
 	mux.Handle(socketPath, socket)
 	plugin := livechat.New(livechat.Options{
-		Site: s.platform.site, Auth: s.sessions, Rooms: s.chats, Videos: s.videos, Channels: s.channels,
+		Site: s.platform.site, Auth: s.sessions, Rooms: s.chats, Tokens: s.chatTokens, Videos: s.videos, Channels: s.channels,
 		Settings: func() livechat.Settings {
 			return livechat.Settings{HideFromAnonymous: s.config().Chat.HideFromAnonymous}
 		},

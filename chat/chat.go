@@ -17,10 +17,12 @@ import (
 	"lucarne/account"
 	"lucarne/channel"
 	"lucarne/live"
+	"lucarne/platform/blob"
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
 	"lucarne/platform/event"
 	"lucarne/platform/fault"
+	"lucarne/platform/picture"
 	"lucarne/platform/shortid"
 	"lucarne/video"
 )
@@ -56,6 +58,8 @@ type Options struct {
 	Videos   *video.Videos
 	Channels *channel.Channels
 	Lives    *live.Lives
+	Images   blob.Store // of emoji
+	Pictures *picture.Pictures
 	Logger   *slog.Logger
 	Settings func() SiteSettings
 	// Secret keys the hashes of addresses and voters. It must stay the same, or bans of addresses are forgotten.
@@ -100,7 +104,7 @@ func notFound() error { return fault.New(fault.NotFound, "Chat room not found") 
 // Find gives the room of a name, as addresses have it: "<uuid or short uuid>" or "channel.<id>". It is made when it is asked for the first
 // time. It fails with fault.NotFound where there is no chat, and as the video does for who may not see it.
 func (r *Rooms) Find(ctx context.Context, name string, a video.Access) (Room, error) {
-	if r.o.Settings().HideFromAnonymous && !a.Viewer.IsSignedIn() {
+	if r.IsHiddenFrom(a.Viewer) {
 		return Room{}, fault.New(fault.Forbidden, "The chat is for people with an account")
 	}
 	if number, ok := strings.CutPrefix(name, "channel."); ok {
@@ -115,6 +119,11 @@ func (r *Rooms) Find(ctx context.Context, name string, a video.Access) (Room, er
 		return Room{}, err
 	}
 	return r.ofVideo(ctx, of.Video)
+}
+
+// IsHiddenFrom tells whether the site keeps all its chats from somebody.
+func (r *Rooms) IsHiddenFrom(viewer account.Viewer) bool {
+	return r.o.Settings().HideFromAnonymous && !viewer.IsSignedIn()
 }
 
 func (r *Rooms) ofVideo(ctx context.Context, of video.Video) (Room, error) {

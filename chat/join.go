@@ -159,6 +159,11 @@ func (r *Rooms) load(ctx context.Context, tx *db.Tx, id RoomID) (*hall, error) {
 	if h.checker, err = r.compile(h.channel); err != nil {
 		return nil, err
 	}
+	emojis, err := emojisOf(ctx, tx, room.ChannelID)
+	if err != nil {
+		return nil, err
+	}
+	h.emoji = namesOf(emojis)
 	if h.history, err = r.recent(ctx, tx, id); err != nil {
 		return nil, err
 	}

@@ -21,9 +21,9 @@ func (r *Rooms) Listeners() []event.Listener {
 			return nil
 		}),
 		event.On("chat rooms: privacy changed", func(ctx context.Context, fact video.PrivacyChanged) error { return r.readmit(ctx, fact.VideoID) }),
-		event.On("chat rooms: channel deleted", func(_ context.Context, fact channel.Deleted) error {
+		event.On("chat rooms: channel deleted", func(ctx context.Context, fact channel.Deleted) error {
 			r.end(func(room Room) bool { return room.ChannelID == fact.ChannelID })
-			return nil
+			return r.o.Images.DeletePrefix(ctx, emojiFolder(fact.ChannelID))
 		}),
 		event.On("chat rooms: user blocked", r.dismissBlocked),
 		event.On("chat rooms: user deleted", func(ctx context.Context, fact account.UserDeleted) error {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
+	"lucarne/chat/rule"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
 )
@@ -27,12 +27,12 @@ const (
 
 // SetReactions makes the emoji the occupant put to a message these and no others (XEP-0444 §2.2). It may be repeated.
 func (r *Rooms) SetReactions(ctx context.Context, o *Occupant, id MessageID, emojis []string) error {
-	own := slices.Compact(slices.Sorted(slices.Values(emojis)))
-	if len(emojis) > maxReactions || len(own) > maxOwnReactions {
+	if len(emojis) > maxReactions {
 		return enough()
 	}
+	own := slices.Compact(slices.Sorted(slices.Values(emojis)))
 	for _, emoji := range own {
-		if err := checkEmoji(emoji); err != nil {
+		if err := o.hall.checkReaction(emoji); err != nil {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func (r *Rooms) SetReactions(ctx context.Context, o *Occupant, id MessageID, emo
 
 // React puts an emoji to a message, or takes it away. Both may be repeated.
 func (r *Rooms) React(ctx context.Context, o *Occupant, id MessageID, emoji string, isOn bool) error {
-	if err := checkEmoji(emoji); err != nil {
+	if err := o.hall.checkReaction(emoji); err != nil && isOn {
 		return err
 	}
 	return r.react(ctx, o, id, func(own []string) []string {
@@ -113,18 +113,11 @@ func (h *hall) permit(o *Occupant, now time.Time) (string, error) {
 	return h.people[o.Person].presence.Nick, nil
 }
 
-// checkEmoji lets pass ":name:" and what has no letters of any language.
-func checkEmoji(emoji string) error {
-	name, isName := strings.CutPrefix(emoji, ":")
-	name, isNamed := strings.CutSuffix(name, ":")
-	isWord := func(r rune) bool {
-		return r == '-' || r == '_' || r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
-	}
-	isCustom := isName && isNamed && name != "" && strings.IndexFunc(name, func(r rune) bool { return !isWord(r) }) < 0
-	isText := strings.ContainsFunc(emoji, func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError
-	})
-	if emoji == "" || len(emoji) > maxEmojiBytes || isText && !isCustom {
+// checkReaction lets pass emoji, one or a few that stand together, and ":name:" of the channel's own.
+func (h *hall) checkReaction(emoji string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(emoji) > maxEmojiBytes || strings.ContainsFunc(emoji, unicode.IsSpace) || !rule.IsEmojiOnly(emoji, h.hasEmoji) {
 		return fault.InvalidParam("emoji", nil, "Should be an emoji")
 	}
 	return nil

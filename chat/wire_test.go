@@ -99,8 +99,8 @@ func TestReactionsAreSets(t *testing.T) {
 		must(t, w.rooms.SetReactions(t.Context(), bob, m.ID, []string{"👍", "🎉", "👍"}))
 		must(t, w.rooms.SetReactions(t.Context(), bob, m.ID, []string{"🎉", "👍"})) // no change
 		must(t, w.rooms.React(t.Context(), eve, m.ID, "👍", true))
-		must(t, w.rooms.SetReactions(t.Context(), bob, m.ID, []string{"👍", ":sepia:"}))
-		for _, want := range []string{"[🎉 👍] [{🎉 1} {👍 1}] bob", "[👍] [{👍 2} {🎉 1}] eve", "[:sepia: 👍] [{👍 2} {:sepia: 1}] bob"} {
+		must(t, w.rooms.SetReactions(t.Context(), bob, m.ID, []string{"👍", "🐙"}))
+		for _, want := range []string{"[🎉 👍] [{🎉 1} {👍 1}] bob", "[👍] [{👍 2} {🎉 1}] eve", "[🐙 👍] [{👍 2} {🐙 1}] bob"} {
 			e := expect(t, eve, "reacted")
 			if got := fmt.Sprint(e.Reaction.Own, " ", e.Reaction.Counts, " ", e.Nick); got != want || e.MessageID != m.ID {
 				t.Errorf("got %s, want %s", got, want)
@@ -110,16 +110,16 @@ func TestReactionsAreSets(t *testing.T) {
 		_, welcome := w.enter(t, visitor("late"))
 		archive, err := w.rooms.Archive(t.Context(), w.room, chat.Span{Max: 10})
 		must(t, err)
-		const want = "[{👍 2} {:sepia: 1}]"
+		const want = "[{👍 2} {🐙 1}]"
 		if got, kept := fmt.Sprint(welcome.History[0].Reactions), fmt.Sprint(archive.Messages[0].Reactions); got != want || kept != want {
 			t.Errorf("on join %s, in the archive %s, want %s", got, kept, want)
 		}
-		for name, emojis := range map[string][]string{"text": {"lol"}, "oversized": {fmt.Sprintf("%065d", 1)}, "markup": {"<b>"}, "turned": {"\u202e"}} {
-			if err := w.rooms.SetReactions(t.Context(), eve, m.ID, emojis); !fault.Is(err, fault.Invalid) && name != "markup" && name != "turned" {
+		for name, emojis := range map[string][]string{"text": {"lol"}, "oversized": {fmt.Sprintf("%065d", 1)}, "markup": {"<b>"}, "turned": {"\u202e"}, "custom of another channel": {":sepia:"}} {
+			if err := w.rooms.SetReactions(t.Context(), eve, m.ID, emojis); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		refused(t, w.rooms.SetReactions(t.Context(), eve, m.ID, []string{"1", "2", "3", "4", "5", "6"}), fault.TooMany, "enough")
+		refused(t, w.rooms.SetReactions(t.Context(), eve, m.ID, []string{"🐙", "🐳", "🐬", "🐟", "🐡", "🦈"}), fault.TooMany, "enough")
 	})
 }
 

@@ -91,6 +91,16 @@ CREATE TABLE chat_sanction (
   PRIMARY KEY (channel_id, kind, target)
 );
 
+-- Emoji of a channel's own.
+CREATE TABLE chat_emoji (
+  channel_id BIGINT NOT NULL REFERENCES channel (id) ON DELETE CASCADE,
+  name       TEXT NOT NULL,                      -- without colons
+  file       TEXT NOT NULL,                      -- in the channel's folder of the uploads store
+  is_icon    BOOLEAN NOT NULL,
+  position   BIGINT NOT NULL,
+  PRIMARY KEY (channel_id, name)
+);
+
 -- Tasks and notes the moderators of a room share.
 CREATE TABLE chat_item (
   room_id     BIGINT NOT NULL REFERENCES chat_room (id) ON DELETE CASCADE,
@@ -148,6 +158,7 @@ DROP TABLE chat_vote;
 DROP TABLE chat_poll;
 DROP TABLE chat_log;
 DROP TABLE chat_item;
+DROP TABLE chat_emoji;
 DROP TABLE chat_sanction;
 DROP TABLE chat_moderator;
 DROP TABLE chat_event;
