@@ -28,6 +28,7 @@ func (s *Site) apiServices() api.Services {
 		Broadcasting: api.Broadcasting{
 			Lives: s.lives, LiveSessions: s.liveSessions, LiveRelays: s.liveRelays, LiveEnder: s.broadcasts, IngestAddresses: s.ingestAddresses,
 		},
+		Chat: api.Chat{Rooms: s.chats},
 	}
 }
 
@@ -69,6 +70,7 @@ func (s *Site) feedOptions() feed.Options {
 	return feed.Options{
 		Site: s.site, Clock: s.clock, Version: peertubeVersion, Started: s.started, Videos: s.videos, Channels: s.channels,
 		Captions: s.captions, Accounts: feedAccounts{s.users}, Usage: s.statistics.Usage, WellKnown: s.blobs.Store(blob.WellKnown),
-		Settings: s.feedSettings(s.configuration, instanceIcons(s.instancePictures, nil)),
+		Settings: s.feedSettings(s.configuration, instanceIcons(s.instancePictures, nil)), Rooms: s.chats,
+		IsChatFederated: func() bool { return s.config().Chat.S2S.Enabled && s.config().Chat.S2S.Publish },
 	}
 }

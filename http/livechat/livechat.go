@@ -13,6 +13,7 @@ import (
 	"lucarne/account"
 	"lucarne/channel"
 	"lucarne/chat"
+	"lucarne/chat/token"
 	"lucarne/platform/fault"
 	"lucarne/video"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Site     account.Site
 	Auth     Authenticator
 	Rooms    *chat.Rooms
+	Tokens   *token.Tokens
 	Videos   *video.Videos
 	Channels *channel.Channels
 	Settings func() Settings

@@ -46,6 +46,10 @@ func (s *surface) table() []route {
 		{"GET", "/configuration/room/{key}", optional, s.roomParameters},
 		{"GET", "/configuration/channel/{id}", signedIn, s.configuration},
 		{"POST", "/configuration/channel/{id}", signedIn, s.configure},
+		{"GET", "/auth", signedIn, s.auth},
+		{"GET", "/auth/tokens", signedIn, s.tokens},
+		{"POST", "/auth/tokens", signedIn, s.makeToken},
+		{"DELETE", "/auth/tokens/{id}", signedIn, s.revokeToken},
 		{"PUT", "/promote/{key}", staff, s.promote},
 		{"GET", "/federation_server_infos", anyone, s.serverInfo},
 	}

@@ -13,6 +13,7 @@ import (
 	"lucarne/account/signin"
 	"lucarne/channel/channeltest"
 	"lucarne/chat"
+	"lucarne/chat/token"
 	"lucarne/http/livechat"
 	"lucarne/live"
 	"lucarne/platform/db"
@@ -30,6 +31,8 @@ type world struct {
 	film     video.Video
 	handler  http.Handler
 	info     any
+	tokens   *token.Tokens
+	noTokens bool
 	settings livechat.Settings
 }
 
@@ -67,11 +70,15 @@ func newWorld(t *testing.T, d *db.DB) *world {
 			t.Error(err)
 		}
 	})
+	w.tokens = token.New(token.Options{
+		DB: w.DB, Clock: w.Clock, Outbox: w.Outbox, Rooms: w.rooms, Secret: []byte("secret"),
+		Settings: func() token.Settings { return token.Settings{AllowsTokens: !w.noTokens} },
+	})
 	carry := func(name string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(name + " " + r.URL.Path)) })
 	}
 	w.handler = livechat.New(livechat.Options{
-		Site: channeltest.Site, Auth: w, Rooms: w.rooms, Videos: w.Videos, Channels: w.Channels, ServerInfo: func() any { return w.info },
+		Site: channeltest.Site, Auth: w, Rooms: w.rooms, Tokens: w.tokens, Videos: w.Videos, Channels: w.Channels, ServerInfo: func() any { return w.info },
 		Settings: func() livechat.Settings { return w.settings }, RoomPage: func(room string) string { return "/chat/" + room },
 		BOSH: carry("bosh"), WebSocket: carry("socket"), ServerWebSocket: carry("server socket"),
 	})
