@@ -150,7 +150,8 @@ func (c *Client) auth() string {
 	if c.o.Username != "" {
 		mechanism, data = "PLAIN", "\x00"+c.o.Username+"\x00"+c.o.Password
 	}
-	return "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='" + mechanism + "'>" + base64.StdEncoding.EncodeToString([]byte(data)) + "</auth>"
+	response := cmp.Or(base64.StdEncoding.EncodeToString([]byte(data)), "=") // RFC 6120 §6.4.2: empty, not missing
+	return "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='" + mechanism + "'>" + response + "</auth>"
 }
 
 // until reads to the stanza that is waited for. It fails with a *Refusal when the stanza is of type error, or signing in fails.
