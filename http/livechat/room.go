@@ -35,6 +35,7 @@ type roomJSON struct {
 	Theme                   string `json:"theme"`
 	IsTransparent           bool   `json:"transparent"`
 	HidesParticipants       bool   `json:"forceDefaultHideMucParticipants,omitempty"`
+	CustomEmojis            string `json:"customEmojisUrl,omitempty"`
 }
 
 // roomParameters tells a client how to join a room.
@@ -43,12 +44,16 @@ func (s *surface) roomParameters(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	emojis, err := s.emojisAddress(r, room.ChannelID)
+	if err != nil {
+		return err
+	}
 	query := r.URL.Query()
 	j := roomJSON{
 		StaticBase: Prefix + "/static/", Assets: s.address("/static/"), Room: s.roomJID(room.Name), BOSH: s.address("/router/http-bind"),
 		WebSocket: s.socketAddress("/ws/xmpp-websocket"), Authentication: s.address("/router/api/auth"), AutoViewer: !r.viewer.IsSignedIn(),
 		ReadOnly: readOnly(query.Get("_readonly")), Theme: "peertube", IsTransparent: query.Get("_transparent") == "true",
-		HidesParticipants: query.Get("force_default_hide_muc_participants") == "1",
+		HidesParticipants: query.Get("force_default_hide_muc_participants") == "1", CustomEmojis: emojis,
 	}
 	if !s.o.Settings().HideFromAnonymous {
 		j.Anonymous = "anon." + s.domain

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"lucarne/account"
+	"lucarne/chat"
 	"lucarne/http/router"
 	"lucarne/platform/fault"
 )
@@ -24,13 +25,14 @@ const (
 // rights are what a role needs for a route.
 var rights = map[access]account.Right{staff: account.ManageModeration, admins: account.ManageConfiguration}
 
-// maxBody bounds what is sent: lists of words are the longest.
+// maxBody bounds what is sent but for pictures: lists of words are the longest.
 const maxBody = 1 << 20
 
 type route struct {
 	method  string
 	pattern string
 	access  access
+	maxBody int64 // bytes
 	do      func(w http.ResponseWriter, r *request) error
 }
 
@@ -40,25 +42,34 @@ type request struct {
 }
 
 func (s *surface) table() []route {
+	const (
+		one    = "/configuration/channel/{id}"
+		emojis = "/configuration/channel/emojis/{id}"
+	)
 	return []route{
-		{"GET", "/ping", anyone, s.ping},
-		{"GET", "/room/{key}", anyone, s.roomPage},
-		{"GET", "/configuration/room/{key}", optional, s.roomParameters},
-		{"GET", "/configuration/channel/{id}", signedIn, s.configuration},
-		{"POST", "/configuration/channel/{id}", signedIn, s.configure},
-		{"GET", "/auth", signedIn, s.auth},
-		{"GET", "/auth/tokens", signedIn, s.tokens},
-		{"POST", "/auth/tokens", signedIn, s.makeToken},
-		{"DELETE", "/auth/tokens/{id}", signedIn, s.revokeToken},
-		{"PUT", "/promote/{key}", staff, s.promote},
-		{"GET", "/federation_server_infos", anyone, s.serverInfo},
+		{"GET", "/ping", anyone, 0, s.ping},
+		{"GET", "/room/{key}", anyone, 0, s.roomPage},
+		{"GET", "/configuration/room/{key}", optional, 0, s.roomParameters},
+		{"GET", one, signedIn, 0, s.configuration},
+		{"POST", one, signedIn, maxBody, s.configure},
+		{"GET", emojis, signedIn, 0, s.emojis},
+		{"POST", emojis, signedIn, chat.MaxEmojiFile, s.setEmojis},
+		{"POST", emojis + "/enable_emoji_only", signedIn, 0, s.emojiOnly},
+		{"GET", "/emojis/channel/{id}/definition", anyone, 0, s.emojiDefinition},
+		{"GET", "/emojis/channel/{id}/files/{file}", anyone, 0, s.emojiFile},
+		{"GET", "/auth", signedIn, 0, s.auth},
+		{"GET", "/auth/tokens", signedIn, 0, s.tokens},
+		{"POST", "/auth/tokens", signedIn, maxBody, s.makeToken},
+		{"DELETE", "/auth/tokens/{id}", signedIn, 0, s.revokeToken},
+		{"PUT", "/promote/{key}", staff, 0, s.promote},
+		{"GET", "/federation_server_infos", anyone, 0, s.serverInfo},
 	}
 }
 
 // serve answers a route; errors are problem documents.
 func (s *surface) serve(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, hr *http.Request) {
-		hr.Body = http.MaxBytesReader(w, hr.Body, maxBody)
+		hr.Body = http.MaxBytesReader(w, hr.Body, rt.maxBody)
 		w.Header().Set("Cache-Control", "no-store")
 		r := &request{Request: hr}
 		err := s.authorise(r, rt.access)

@@ -18,6 +18,7 @@ import (
 	"lucarne/live"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
+	"lucarne/platform/picture"
 	"lucarne/video"
 	"lucarne/video/videotest"
 )
@@ -59,7 +60,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.rooms = chat.New(chat.Options{
 		DB: w.DB, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Channels: w.Channels, Logger: slog.New(slog.DiscardHandler), Secret: []byte("secret"),
 		Lives:    live.New(live.Options{DB: w.DB, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Settings: func() live.Settings { return live.Settings{} }}),
-		Settings: func() chat.SiteSettings { return w.site },
+		Settings: func() chat.SiteSettings { return w.site }, Images: w.Images, Pictures: picture.New(picture.Options{}),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
