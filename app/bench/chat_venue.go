@@ -103,5 +103,6 @@ const addresses = 200
 func (v venue) enter(ctx context.Context, number int, since int64) (*chattest.Client, chattest.Arrival, error) {
 	o := v.client
 	o.From = fmt.Sprintf("127.0.1.%d", 1+number%addresses)
+	o.Trace = fmt.Sprintf("the secret of guest %d", number)
 	return chattest.Enter(ctx, o, chattest.Place{Room: v.room, Nick: fmt.Sprintf("Guest %d", number), Since: since, History: 20})
 }

@@ -78,6 +78,7 @@ var sets = map[string][]measure{
 		{"idle", measureChatIdle},
 		{"room", measureChatRoom},
 		{"hundred", measureChatHundred},
+		{"kill", measureChatKill},
 	},
 }
 
