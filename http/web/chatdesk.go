@@ -12,6 +12,8 @@ import (
 // Chat is what the pages of chats speak for.
 type Chat struct {
 	Rooms *chat.Rooms // nil: there are no chats
+	// Overlays know the links of overlays; nil: there are none.
+	Overlays Overlays
 }
 
 // chatDeskRoutes are the pages of those who run a chat. Without chats there are none.

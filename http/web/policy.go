@@ -17,7 +17,7 @@ func (r *request) policy(framedBy string) string {
 	media := mediaOrigins(append(r.origins, r.settings.MediaOrigins...))
 	socket := "ws" + strings.TrimPrefix(r.pages.Site.Origin, "http")
 	return "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors " + framedBy +
-		"; script-src 'nonce-" + r.nonce + "' 'strict-dynamic' 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; manifest-src 'self'" +
+		"; script-src 'nonce-" + r.nonce + "' 'strict-dynamic' 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; manifest-src 'self'; frame-src 'self'" +
 		"; worker-src 'self' blob:; img-src 'self' data: blob:" + media + "; media-src 'self' blob:" + media + "; connect-src 'self' " + socket + media
 }
 

@@ -38,6 +38,7 @@ type watchView struct {
 	rating      audience.Rating
 	viewers     int64
 	suggestions []ui.Card
+	chat        *ui.ChatProps // nil: there is none
 }
 
 // seen is the video the path names, for somebody who may see it.
@@ -103,6 +104,9 @@ func (r *request) watchView(d video.Details) (watchView, error) {
 		return view, err
 	}
 	if view.rating, err = r.ratingOf(d.Video); err != nil {
+		return view, err
+	}
+	if view.chat, err = r.watchChat(d); err != nil {
 		return view, err
 	}
 	view.suggestions, err = r.suggestions(d)

@@ -15,6 +15,9 @@ func (r *request) watchPage(view watchView) ui.Page {
 	page := r.page(v.Name)
 	page.Description = plain(v.Description)
 	page.Scripts = []string{"player.js"}
+	if view.chat != nil {
+		page.Scripts = append(page.Scripts, "chat.js")
+	}
 	page.Canonical = r.absolute(watchPath(v))
 	if !v.IsLocal() {
 		page.Canonical = v.URL

@@ -140,7 +140,7 @@ func (p *Pages) routes() []route {
 		p.aboutRoutes(), p.preferenceRoutes(),
 		p.signInRoutes(), p.signUpRoutes(), p.securityRoutes(), p.publishRoutes(), p.myVideosRoutes(), p.videoEditRoutes(),
 		p.videoFilesRoutes(), p.videoStatsRoutes(), p.myChannelsRoutes(), p.historyRoutes(), p.goLiveRoutes(), p.myLivesRoutes(), p.liveStudioRoutes(),
-		p.liveCalendarRoutes(), p.liveWatchRoutes(), p.mySettingsRoutes(), p.chatDeskRoutes(), p.adminRoutes(),
+		p.liveCalendarRoutes(), p.liveWatchRoutes(), p.chatRoutes(), p.mySettingsRoutes(), p.chatDeskRoutes(), p.adminRoutes(),
 	} {
 		all = append(all, table...)
 	}
