@@ -28,7 +28,7 @@ func (s *Site) apiServices() api.Services {
 		Broadcasting: api.Broadcasting{
 			Lives: s.lives, LiveSessions: s.liveSessions, LiveRelays: s.liveRelays, LiveEnder: s.broadcasts, IngestAddresses: s.ingestAddresses,
 		},
-		Chat: api.Chat{Rooms: s.chats},
+		Chat: api.Chat{Rooms: s.chats, ChatTokens: s.chatTokens},
 	}
 }
 

@@ -4,14 +4,17 @@ import (
 	"net/http"
 	"strings"
 
+	"lucarne/channel"
 	"lucarne/chat"
+	"lucarne/chat/token"
 	"lucarne/platform/shortid"
 	"lucarne/video"
 )
 
 // Chat is what the API speaks for about chats.
 type Chat struct {
-	Rooms *chat.Rooms // nil: there are no chats
+	Rooms      *chat.Rooms // nil: there are no chats
+	ChatTokens *token.Tokens
 }
 
 func (a *API) chatRoutes() []route {
@@ -19,7 +22,7 @@ func (a *API) chatRoutes() []route {
 		return nil
 	}
 	var all []route
-	for _, table := range [][]route{a.chatRoomRoutes(), a.chatMessageRoutes(), a.chatModerationRoutes(), a.chatChannelRoutes()} {
+	for _, table := range [][]route{a.chatRoomRoutes(), a.chatMessageRoutes(), a.chatModerationRoutes(), a.chatItemRoutes(), a.chatChannelRoutes(), a.chatTokenRoutes()} {
 		all = append(all, table...)
 	}
 	return all
@@ -44,23 +47,26 @@ func (r *request) room() (chat.Room, error) {
 // roomJSON is a room as whoever may see it is told.
 type roomJSON struct {
 	Name            string           `json:"name"`
+	Title           string           `json:"title"` // of the video or channel
 	JID             string           `json:"jid"`
 	VideoUUID       *string          `json:"videoUUID"` // null: of the channel
-	ChannelID       int64            `json:"channelId"`
+	ChannelID       channel.ID       `json:"channelId"`
 	Settings        roomSettingsJSON `json:"settings"`
 	IsPanic         bool             `json:"isPanic"`
 	PinnedMessageID *chat.MessageID  `json:"pinnedMessageId"`
+	Affiliation     chat.Affiliation `json:"affiliation"` // of who asks
+	Occupants       int              `json:"occupants"`
 	CreatedAt       timestamp        `json:"createdAt"`
 	WebSocketURL    string           `json:"websocketUrl"`
 	BOSHURL         string           `json:"boshUrl"`
 }
 
-func (a *API) roomOf(room chat.Room) roomJSON {
+func (a *API) roomOf(r *request, room chat.Room) (roomJSON, error) {
 	domain, _, _ := strings.Cut(a.Site.Host, ":")
 	j := roomJSON{
-		Name: room.Name, JID: room.Name + "@room." + domain, ChannelID: int64(room.ChannelID), Settings: roomSettingsOf(room.Settings), IsPanic: room.IsPanic,
+		Name: room.Name, JID: room.Name + "@room." + domain, ChannelID: room.ChannelID, Settings: roomSettingsOf(room.Settings), IsPanic: room.IsPanic,
 		CreatedAt: timestamp(room.CreatedAt), WebSocketURL: "ws" + strings.TrimPrefix(a.Site.Origin, "http") + "/xmpp-websocket",
-		BOSHURL: a.Site.Origin + "/http-bind",
+		BOSHURL: a.Site.Origin + "/http-bind", Occupants: a.Rooms.Occupants(room.ID),
 	}
 	if room.VideoID != 0 {
 		j.VideoUUID = &room.Name
@@ -68,7 +74,12 @@ func (a *API) roomOf(room chat.Room) roomJSON {
 	if room.PinnedID != 0 {
 		j.PinnedMessageID = &room.PinnedID
 	}
-	return j
+	var err error
+	if j.Title, err = a.Rooms.Title(r.Context(), room); err != nil {
+		return j, err
+	}
+	j.Affiliation, err = a.Rooms.Affiliation(r.Context(), r.viewer, room.ID)
+	return j, err
 }
 
 func (a *API) getRoom(w http.ResponseWriter, r *request) error {
@@ -76,7 +87,11 @@ func (a *API) getRoom(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, r, a.roomOf(room))
+	j, err := a.roomOf(r, room)
+	if err != nil {
+		return err
+	}
+	return answer(w, r, j)
 }
 
 // videoChatJSON tells whether a video has a chat.
@@ -101,7 +116,11 @@ func (a *API) videoChat(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, r, videoChatJSON{Enabled: true, Room: new(a.roomOf(room))})
+	j, err := a.roomOf(r, room)
+	if err != nil {
+		return err
+	}
+	return answer(w, r, videoChatJSON{Enabled: true, Room: &j})
 }
 
 // setVideoChat chooses whether a video has a chat.

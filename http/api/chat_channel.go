@@ -27,6 +27,7 @@ type channelSettingsJSON struct {
 	Terms    string           `json:"terms"`
 	HasRules bool             `json:"hasRules"`
 	Rules    rulesJSON        `json:"rules"`
+	Bot      botJSON          `json:"bot"`
 }
 
 func (r *request) channelID() (channel.ID, error) {
@@ -41,6 +42,7 @@ func (a *API) channelChat(w http.ResponseWriter, r *request) error {
 	}
 	return answer(w, r, channelSettingsJSON{
 		HasRoom: s.HasRoom, Defaults: roomSettingsOf(s.Defaults), Terms: s.Terms, HasRules: s.HasRules, Rules: rulesOf(s.Rules),
+		Bot: botOf(s.Bot),
 	})
 }
 
@@ -53,7 +55,7 @@ func (r *request) channelSettings() (channel.ID, chat.ChannelSettings, error) {
 	return id, s, err
 }
 
-// configureChannelChat changes what was sent. Rules are replaced whole.
+// configureChannelChat changes what was sent. Rules and the bot are replaced whole.
 func (a *API) configureChannelChat(w http.ResponseWriter, r *request) error {
 	id, s, err := r.channelSettings()
 	if err != nil {
@@ -71,6 +73,9 @@ func (a *API) configureChannelChat(w http.ResponseWriter, r *request) error {
 	}
 	if rules := readRules(in, "rules"); rules != nil {
 		s.Rules = *rules
+	}
+	if bot := readBot(in, "bot"); bot != nil {
+		s.Bot = *bot
 	}
 	if err := in.err(); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bufio"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -12,6 +14,7 @@ func (a *API) chatMessageRoutes() []route {
 	return []route{
 		{method: "GET", pattern: roomPath + "/messages", access: optional, do: a.listMessages},
 		{method: "GET", pattern: mine, access: signedIn, do: a.listOwnMessages},
+		{method: "GET", pattern: mine + "/export", access: signedIn, do: a.exportOwnMessages},
 		{method: "DELETE", pattern: mine, access: signedIn, do: a.eraseOwnMessages},
 	}
 }
@@ -115,8 +118,43 @@ func (a *API) listOwnMessages(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	encode := func(m chat.Own) ownMessageJSON { return ownMessageJSON{a.heldMessage(m.Message), m.Room} }
-	return answer(w, r, listOf(len(own), own, encode))
+	return answer(w, r, listOf(len(own), own, a.ownMessage))
+}
+
+func (a *API) ownMessage(m chat.Own) ownMessageJSON {
+	return ownMessageJSON{a.heldMessage(m.Message), m.Room}
+}
+
+// exportOwnMessages gives all the user said in one file: an array of messages, newest first.
+func (a *API) exportOwnMessages(w http.ResponseWriter, r *request) error {
+	out, before := bufio.NewWriter(w), "["
+	encoder := json.NewEncoder(out)
+	err := a.Rooms.EachOfMine(r.Context(), chat.Self{Viewer: r.viewer}, func(m chat.Own) error {
+		if before == "[" {
+			beginDownload(w, "chat.json")
+		}
+		_, _ = out.WriteString(before) // Flush tells of errors
+		before = ","
+		return encoder.Encode(a.ownMessage(m))
+	})
+	if err != nil && before == "[" {
+		return err
+	}
+	if err != nil {
+		a.Logger.Error("an export of chat messages broke off", "error", err)
+		panic(http.ErrAbortHandler) // what is sent must not be taken for whole
+	}
+	if before == "[" {
+		beginDownload(w, "chat.json")
+		_, _ = out.WriteString(before)
+	}
+	_, _ = out.WriteString("]")
+	return out.Flush()
+}
+
+func beginDownload(w http.ResponseWriter, name string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 }
 
 // eraseOwnMessages takes back all the user said.

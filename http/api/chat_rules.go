@@ -98,22 +98,10 @@ func rulesOf(s rule.Set) rulesJSON {
 	return j
 }
 
-// readRules reads rules; nil when they were not sent or are refused. An unknown field is refused, as a rule that is not there would be
-// missed too late.
+// readRules reads rules; nil when they were not sent or are refused.
 func readRules(in *input, name string) *rule.Set {
-	if in.object(name) == nil {
-		return nil
-	}
-	body, err := json.Marshal(in.fields[name])
-	if err != nil {
-		in.refuse(name, nil, "%s", invalidValue)
-		return nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
 	var sent rulesJSON
-	if err := decoder.Decode(&sent); err != nil {
-		in.refuse(name, nil, "%s", err)
+	if !readStrictly(in, name, &sent) {
 		return nil
 	}
 	s, message := sent.set()
@@ -122,6 +110,24 @@ func readRules(in *input, name string) *rule.Set {
 		return nil
 	}
 	return &s
+}
+
+// readStrictly reads an object whole, and reports whether it was sent and can be read. An unknown field is refused: it would be missed too
+// late.
+func readStrictly(in *input, name string, into any) bool {
+	if in.object(name) == nil {
+		return false
+	}
+	body, err := json.Marshal(in.fields[name])
+	if err == nil {
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.DisallowUnknownFields()
+		err = decoder.Decode(into)
+	}
+	if err != nil {
+		in.refuse(name, nil, "%s", err)
+	}
+	return err == nil
 }
 
 // maxRuleSeconds keeps times countable; the subject's bounds are far below.

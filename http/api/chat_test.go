@@ -1,142 +1,17 @@
 package api_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
 	"lucarne/chat"
-	"lucarne/chat/rule"
-	"lucarne/http/api"
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
-	"lucarne/video"
 )
-
-// openRooms has the chats work until the test ends.
-func (s *studio) openRooms(t *testing.T) *chat.Rooms {
-	t.Helper()
-	s.chat.Rooms = chat.New(chat.Options{
-		DB: s.DB, Clock: s.Clock, Outbox: s.Outbox, Videos: s.Videos, Channels: s.Channels, Lives: s.lives.lives, Logger: slog.New(slog.DiscardHandler),
-		Secret: []byte("secret"), Settings: func() chat.SiteSettings { return chat.SiteSettings{AllowPatterns: true} },
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.chat.Rooms.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	s.serve()
-	return s.chat.Rooms
-}
-
-// chatting is a studio where a video of alice's has a chat.
-type chatting struct {
-	*studio
-	film video.Video
-	room string // path
-}
-
-func newChatting(t *testing.T, d *db.DB) *chatting {
-	t.Helper()
-	c := &chatting{studio: newStudio(t, d, nil)}
-	c.openRooms(t)
-	c.film = c.Video(t, c.users["alice"], nil)
-	c.room = "/chat/rooms/" + c.film.UUID.String()
-	c.expect(t, http.StatusNoContent, "PUT", "/videos/"+c.film.UUID.String()+"/chat", "alice", `{"enabled":true}`)
-	return c
-}
-
-// expect sends a request and checks the status of the answer.
-func (s *studio) expect(t *testing.T, status int, method, path, as, body string) *httptest.ResponseRecorder {
-	t.Helper()
-	w := s.send(method, path, as, body)
-	if w.Code != status {
-		t.Fatalf("%s %s as %q: got %d %s, want %d", method, path, as, w.Code, w.Body, status)
-	}
-	return w
-}
-
-// read gives the answer to a GET as JSON.
-func (s *studio) read(t *testing.T, path, as string) map[string]any {
-	t.Helper()
-	return decoded(t, s.expect(t, http.StatusOK, "GET", path, as, ""))
-}
-
-func decoded(t *testing.T, w *httptest.ResponseRecorder) map[string]any {
-	t.Helper()
-	var value map[string]any
-	if err := json.Unmarshal(w.Body.Bytes(), &value); err != nil {
-		t.Fatalf("%v in %s", err, w.Body)
-	}
-	return value
-}
-
-// rows are the elements of a list.
-func (s *studio) rows(t *testing.T, path, as string) []map[string]any {
-	t.Helper()
-	var rows []map[string]any
-	for _, row := range s.read(t, path, as)["data"].([]any) {
-		rows = append(rows, row.(map[string]any))
-	}
-	return rows
-}
-
-// say sends a message as a user.
-func (c *chatting) say(t *testing.T, as, text string) chat.Message {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	room, err := c.chat.Rooms.Find(ctx, c.film.UUID.String(), video.Access{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, _, err := c.chat.Rooms.Join(ctx, room, chat.Entrance{Viewer: c.users[as]})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.Leave()
-	m, err := c.chat.Rooms.Send(ctx, o, chat.Post{Body: text})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func bodiesOf(rows []map[string]any) string {
-	var list []string
-	for _, row := range rows {
-		list = append(list, row["body"].(string))
-	}
-	return strings.Join(list, ", ")
-}
-
-// hasFields checks that an object has these fields and no others, with the given values; anything stands for any value.
-func hasFields(t *testing.T, what string, got, want map[string]any) {
-	t.Helper()
-	for name, value := range want {
-		if there, ok := got[name]; !ok || value != anything && !reflect.DeepEqual(there, value) {
-			t.Errorf("%s: %s: got %v, want %v", what, name, there, value)
-		}
-	}
-	for name := range got {
-		if _, known := want[name]; !known {
-			t.Errorf("%s: an unexpected field %s", what, name)
-		}
-	}
-}
-
-const anything = "\x00anything"
 
 func TestALiveSaysWhetherItHasAChat(t *testing.T) {
 	t.Parallel()
@@ -191,11 +66,17 @@ func TestTheRoomOfAVideo(t *testing.T) {
 	hasFields(t, "room", room, map[string]any{
 		"name": id, "jid": id + "@room.localhost", "videoUUID": id, "channelId": float64(c.Channel(t, "alice").ID), "isPanic": false,
 		"pinnedMessageId": nil, "createdAt": anything, "websocketUrl": "ws://localhost:9100/xmpp-websocket", "boshUrl": "http://localhost:9100/http-bind",
+		"title": c.film.Name, "affiliation": "none", "occupants": 0.0,
 		"settings": map[string]any{
 			"mode": "everybody", "slowMode": 0.0, "moderationDelay": 0.0, "anonymizeModeration": false, "holdLinks": false, "emojiOnly": false,
 		},
 	})
 	hasFields(t, "chat of the video", c.read(t, "/videos/"+id+"/chat", ""), map[string]any{"enabled": true, "room": room})
+	for as, affiliation := range map[string]string{"alice": "owner", "root": "owner", "bob": "none"} {
+		if got := c.read(t, c.room, as)["affiliation"]; got != affiliation {
+			t.Errorf("%s: got %v, want %s", as, got, affiliation)
+		}
+	}
 	c.expect(t, http.StatusForbidden, "PUT", "/videos/"+id+"/chat", "bob", `{"enabled":false}`)
 	c.expect(t, http.StatusBadRequest, "PUT", "/videos/"+id+"/chat", "alice", `{}`)
 	c.expect(t, http.StatusNoContent, "PUT", "/videos/"+id+"/chat", "alice", `{"enabled":false}`)
@@ -263,153 +144,6 @@ func TestMessagesArePagedBothWays(t *testing.T) {
 	}
 }
 
-func TestAModeratorsDay(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		c := newChatting(t, d)
-		c.expect(t, http.StatusNoContent, "PUT", c.room+"/settings", "alice", `{"holdLinks":true}`)
-		kept := c.say(t, "bob", "see https://example.org")
-		spam := c.say(t, "bob", "buy at https://example.com")
-		held := c.rows(t, c.room+"/held", "alice")
-		if bodiesOf(held) != "see https://example.org, buy at https://example.com" || held[0]["rule"] != "links" || held[0]["state"] != "held" {
-			t.Fatalf("held: got %v", held)
-		}
-		bob := held[0]["person"].(string)
-		c.expect(t, http.StatusNoContent, "POST", fmt.Sprintf("%s/messages/%d/approve", c.room, kept.ID), "alice", "")
-		c.expect(t, http.StatusNoContent, "POST", fmt.Sprintf("%s/messages/%d/reject", c.room, spam.ID), "alice", "")
-		if got := bodiesOf(c.rows(t, c.room+"/messages", "")); got != "see https://example.org" {
-			t.Errorf("shown: got %s", got)
-		}
-		c.expect(t, http.StatusNoContent, "PUT", fmt.Sprintf("%s/pinned/%d", c.room, kept.ID), "alice", "")
-		if got := c.read(t, c.room, "")["pinnedMessageId"]; got != float64(kept.ID) {
-			t.Errorf("pinned: got %v", got)
-		}
-		c.expect(t, http.StatusNoContent, "DELETE", c.room+"/pinned", "alice", "")
-		c.expect(t, http.StatusNoContent, "PUT", c.room+"/panic", "alice", "")
-		if room := c.read(t, c.room, ""); room["isPanic"] != true || room["settings"].(map[string]any)["mode"] != "signed_in" || room["pinnedMessageId"] != nil {
-			t.Errorf("in panic: got %v", room)
-		}
-		c.expect(t, http.StatusNoContent, "DELETE", c.room+"/panic", "alice", "")
-		person := c.room + "/people/" + bob
-		c.expect(t, http.StatusNoContent, "PUT", person+"/mute", "alice", `{"reason":"calm down","duration":600}`)
-		c.expect(t, http.StatusNoContent, "PUT", person+"/ban", "alice", `{"reason":"spam","retract":true}`)
-		c.expect(t, http.StatusNoContent, "POST", person+"/kick", "alice", `{}`)
-		sanctions := c.rows(t, c.room+"/sanctions", "alice")
-		if len(sanctions) != 2 {
-			t.Fatalf("sanctions: got %v", sanctions)
-		}
-		for _, s := range sanctions {
-			if s["kind"] == "ban" {
-				hasFields(t, "sanction", s, map[string]any{"kind": "ban", "person": bob, "nickname": anything, "reason": "spam", "at": anything, "until": nil})
-			}
-		}
-		if got := c.rows(t, c.room+"/messages", ""); len(got) != 0 {
-			t.Errorf("what a banned person said: got %v", got)
-		}
-		card := c.read(t, person, "alice")
-		hasFields(t, "card", card, map[string]any{
-			"person": bob, "accountName": "bob", "avatarPath": nil, "nicknames": []any{"Bob"}, "isPresent": false, "messages": anything, "removed": anything,
-			"firstSeen": anything, "sanctions": anything, "log": anything,
-		})
-		c.expect(t, http.StatusNoContent, "DELETE", person+"/ban", "alice", "")
-		c.expect(t, http.StatusNoContent, "DELETE", person+"/mute", "alice", "")
-		if left := c.rows(t, c.room+"/sanctions", "alice"); len(left) != 0 {
-			t.Errorf("after lifting: got %v", left)
-		}
-		var actions []any
-		for _, entry := range c.rows(t, c.room+"/log", "alice") {
-			actions = append(actions, entry["action"])
-		}
-		want := []any{"lift mute", "lift ban", "kick", "ban", "mute", "calm", "panic", "pin", "pin", "reject", "approve", "settings"}
-		if !reflect.DeepEqual(actions, want) {
-			t.Errorf("log: got %v, want %v", actions, want)
-		}
-	})
-}
-
-func TestAPollIsAsked(t *testing.T) {
-	t.Parallel()
-	c := newChatting(t, dbtest.SQLite(t))
-	w := c.expect(t, http.StatusOK, "POST", c.room+"/polls", "alice", `{"question":"Tea?","choices":["yes","no"],"duration":120}`)
-	hasFields(t, "poll", decoded(t, w)["poll"].(map[string]any), map[string]any{
-		"id": anything, "question": "Tea?", "endsAt": anything,
-		"choices": []any{map[string]any{"label": "yes", "votes": 0.0}, map[string]any{"label": "no", "votes": 0.0}},
-	})
-	for _, body := range []string{`{}`, `{"question":"Tea?","choices":["yes"],"duration":120}`, `{"question":"Tea?","choices":["yes","no"],"duration":1}`} {
-		c.expect(t, http.StatusBadRequest, "POST", c.room+"/polls", "alice", body)
-	}
-}
-
-func TestRulesOfAChannel(t *testing.T) {
-	t.Parallel()
-	c := newChatting(t, dbtest.SQLite(t))
-	path := fmt.Sprintf("/chat/channels/%d/settings", c.Channel(t, "alice").ID)
-	const rules = `{"words":[{"enabled":true,"action":"hold","reason":"Be kind","applyToModerators":true,"label":"mild","language":"en","mode":"plain","entries":["darn"],"comments":"c"},
-		{"enabled":false,"action":"refuse","reason":"","applyToModerators":false,"label":"","language":"","mode":"pattern","entries":["https?:"],"comments":""}],
-		"specialCharacters":{"enabled":true,"action":"refuse","reason":"art","applyToModerators":false,"tolerance":2},
-		"capitals":{"enabled":true,"action":"hold","reason":"","applyToModerators":false,"percent":80},
-		"repetition":{"enabled":true,"action":"refuse","reason":"","applyToModerators":false,"within":90},
-		"flood":{"enabled":true,"action":"refuse","reason":"","applyToModerators":false,"messages":4,"within":20},
-		"links":{"enabled":true,"action":"hold","reason":"","applyToModerators":false,"allowed":["example.org"]}}`
-	c.expect(t, http.StatusNoContent, "PUT", path, "alice", `{"hasRoom":true,"terms":"Be nice","hasRules":true,"defaults":{"mode":"followers","slowMode":5},"rules":`+rules+`}`)
-	got := c.read(t, path, "alice")
-	var want any
-	if err := json.Unmarshal([]byte(rules), &want); err != nil {
-		t.Fatal(err)
-	}
-	hasFields(t, "settings", got, map[string]any{
-		"hasRoom": true, "terms": "Be nice", "hasRules": true, "rules": want,
-		"defaults": map[string]any{
-			"mode": "followers", "slowMode": 5.0, "moderationDelay": 0.0, "anonymizeModeration": false, "holdLinks": false, "emojiOnly": false,
-		},
-	})
-	settings, err := c.chat.Rooms.ChannelSettings(t.Context(), c.users["alice"], c.Channel(t, "alice").ID)
-	if err != nil || settings.Rules.Words[0].Mode != rule.Plain || settings.Rules.Flood.Within != 20*time.Second {
-		t.Errorf("kept: got %+v, %v", settings, err)
-	}
-	c.expect(t, http.StatusNoContent, "PUT", path, "alice", `{"hasRules":false}`)
-	if again := c.read(t, path, "alice"); again["hasRules"] != false || !reflect.DeepEqual(again["rules"], want) {
-		t.Errorf("after one change: got %v", again)
-	}
-	for _, body := range []string{
-		`{"rules":{"wrods":[]}}`, `{"rules":{"words":[{"mode":"loose"}]}}`, `{"rules":{"words":[{"action":"shout"}]}}`, `{"rules":{"flood":{"within":-1}}}`,
-		`{"rules":{"words":[{"mode":"pattern","entries":["("]}]}}`, `{"rules":{"capitals":{"percent":101}}}`, `{"rules":"none"}`, `{"terms":"` + strings.Repeat("a", 401) + `"}`,
-	} {
-		c.expect(t, http.StatusBadRequest, "PUT", path, "alice", body)
-	}
-}
-
-func TestRulesAreTriedOnWhatWasSaid(t *testing.T) {
-	t.Parallel()
-	c := newChatting(t, dbtest.SQLite(t))
-	c.say(t, "bob", "well darn it")
-	c.say(t, "bob", "all is well")
-	w := c.expect(t, http.StatusOK, "POST", c.room+"/rules/try", "alice", `{"rules":{"words":[{"enabled":true,"action":"hold","label":"mild","entries":["darn"]}]}}`)
-	caught := decoded(t, w)["data"].([]any)
-	if len(caught) != 1 {
-		t.Fatalf("got %v", caught)
-	}
-	hasFields(t, "caught", caught[0].(map[string]any), map[string]any{
-		"body": "well darn it", "sentAt": anything, "action": "hold", "rule": "words", "label": "mild", "reason": nil,
-	})
-	c.expect(t, http.StatusBadRequest, "POST", c.room+"/rules/try", "alice", `{}`)
-}
-
-func TestModeratorsAreInvited(t *testing.T) {
-	t.Parallel()
-	c := newChatting(t, dbtest.SQLite(t))
-	path := fmt.Sprintf("/chat/channels/%d/moderators", c.Channel(t, "alice").ID)
-	c.expect(t, http.StatusForbidden, "GET", c.room+"/held", "bob", "")
-	c.expect(t, http.StatusNoContent, "PUT", path+"/bob", "alice", "")
-	hasFields(t, "moderator", c.rows(t, path, "alice")[0], map[string]any{"accountId": float64(c.users["bob"].AccountID()), "accountName": "bob"})
-	c.expect(t, http.StatusOK, "GET", c.room+"/held", "bob", "")
-	c.expect(t, http.StatusForbidden, "GET", path, "bob", "")
-	c.expect(t, http.StatusForbidden, "PUT", path+"/root", "bob", "")
-	c.expect(t, http.StatusNoContent, "DELETE", path+"/bob", "alice", "")
-	c.expect(t, http.StatusForbidden, "GET", c.room+"/held", "bob", "")
-	c.expect(t, http.StatusNotFound, "PUT", path+"/nobody", "alice", "")
-}
-
 func TestOnesOwnWordsAreReadAndErased(t *testing.T) {
 	t.Parallel()
 	c := newChatting(t, dbtest.SQLite(t))
@@ -423,6 +157,14 @@ func TestOnesOwnWordsAreReadAndErased(t *testing.T) {
 	if older := c.rows(t, fmt.Sprintf("/chat/me/messages?before=%.0f", own[0]["id"]), "bob"); bodiesOf(older) != "his" {
 		t.Errorf("before the last: got %v", older)
 	}
+	var all []map[string]any
+	export := c.expect(t, http.StatusOK, "GET", "/chat/me/messages/export", "bob", "")
+	if err := json.Unmarshal(export.Body.Bytes(), &all); err != nil || bodiesOf(all) != "his too, his" || export.Header().Get("Content-Disposition") == "" {
+		t.Errorf("export: got %s, %v, %v", export.Body, export.Header(), err)
+	}
+	if none := c.expect(t, http.StatusOK, "GET", "/chat/me/messages/export", "root", "").Body.String(); none != "[]" {
+		t.Errorf("export of nothing: got %s", none)
+	}
 	c.expect(t, http.StatusNoContent, "DELETE", "/chat/me/messages", "bob", "")
 	if left := c.rows(t, "/chat/me/messages", "bob"); len(left) != 0 {
 		t.Errorf("after erasing: got %v", left)
@@ -434,29 +176,28 @@ func TestOnesOwnWordsAreReadAndErased(t *testing.T) {
 }
 
 // Every operation of the chat that is not for all refuses who is not signed in, and who is but does not moderate.
-func TestTheChatIsModeratedByModerators(t *testing.T) {
+func TestTokensAndOverlays(t *testing.T) {
 	t.Parallel()
 	c := newChatting(t, dbtest.SQLite(t))
-	said := c.say(t, "alice", "hello")
-	values := strings.NewReplacer("{room}", c.film.UUID.String(), "{messageId}", fmt.Sprint(said.ID), "{person}", "visitor:1", "{accountName}", "root",
-		"{channelId}", fmt.Sprint(c.Channel(t, "alice").ID), "{id}", c.film.UUID.String())
-	open := []string{"GET /chat/rooms/{room}", "GET /chat/rooms/{room}/messages", "GET /videos/{id}/chat"}
-	count := 0
-	for _, operation := range api.New(api.Services{Chat: c.chat, Catalogue: api.Catalogue{Videos: c.Videos}}).Operations() {
-		method, path, _ := strings.Cut(strings.Replace(operation, api.Prefix, "", 1), " ")
-		isOpen := false
-		for _, one := range open {
-			isOpen = isOpen || one == method+" "+path
-		}
-		if isOpen || !strings.HasPrefix(path, "/chat/") && path != "/videos/{id}/chat" || strings.HasPrefix(path, "/chat/me/") {
-			continue
-		}
-		count++
-		body := `{"enabled":true,"question":"?","choices":["a","b"],"duration":60,"rules":{}}`
-		c.expect(t, http.StatusUnauthorized, method, values.Replace(path), "", body)
-		c.expect(t, http.StatusForbidden, method, values.Replace(path), "bob", body)
+	for _, tt := range []struct{ path, object, as string }{{"/chat/tokens", "token", "bob"}, {c.room + "/overlays", "overlay", "alice"}} {
+		t.Run(tt.object, func(t *testing.T) {
+			w := c.expect(t, http.StatusOK, "POST", tt.path, tt.as, `{"label":"OBS"}`)
+			made := decoded(t, w)[tt.object].(map[string]any)
+			hasFields(t, "made", made, map[string]any{"id": anything, "label": "OBS", "secret": anything, "createdAt": anything, "usedAt": nil})
+			if len(made["secret"].(string)) < 30 || w.Header().Get("Cache-Control") != "no-store" {
+				t.Errorf("got secret %v, %v", made["secret"], w.Header())
+			}
+			listed := c.rows(t, tt.path, tt.as)
+			if len(listed) != 1 {
+				t.Fatalf("got %v", listed)
+			}
+			hasFields(t, "listed", listed[0], map[string]any{"id": made["id"], "label": "OBS", "createdAt": anything, "usedAt": nil})
+			one := fmt.Sprintf("%s/%.0f", tt.path, made["id"])
+			c.expect(t, http.StatusNoContent, "DELETE", one, tt.as, "")
+			c.expect(t, http.StatusNotFound, "DELETE", one, tt.as, "")
+			c.expect(t, http.StatusBadRequest, "POST", tt.path, tt.as, `{}`)
+			c.expect(t, http.StatusUnauthorized, "GET", tt.path, "", "")
+		})
 	}
-	if count < 20 {
-		t.Errorf("only %d operations were tried", count)
-	}
+	c.expect(t, http.StatusForbidden, "GET", c.room+"/overlays", "bob", "")
 }
