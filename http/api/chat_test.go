@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"lucarne/chat"
+	"lucarne/http/api"
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
 )
@@ -200,4 +203,19 @@ func TestTokensAndOverlays(t *testing.T) {
 		})
 	}
 	c.expect(t, http.StatusForbidden, "GET", c.room+"/overlays", "bob", "")
+}
+
+func TestEveryOperationOfTheChatIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/chat-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newChatting(t, dbtest.SQLite(t))
+	for _, operation := range api.New(api.Services{Chat: c.chat, Catalogue: api.Catalogue{Videos: c.Videos}}).Operations() {
+		isOurs := strings.Contains(operation, api.Prefix+"/chat/") || strings.HasSuffix(operation, "/chat")
+		if short := strings.Replace(operation, api.Prefix, "", 1); isOurs && !strings.Contains(string(text), "`"+short+"`") {
+			t.Errorf("%s is not in docs/chat-api.md", short)
+		}
+	}
 }
