@@ -127,6 +127,9 @@ func (p *platform) open(ctx context.Context) (err error) {
 		FFmpeg: cfg.Lucarne.FFmpeg.Program, FFprobe: cfg.Lucarne.FFmpeg.ProbeProgram,
 		ProbeTimeout: cfg.Lucarne.FFmpeg.ProbeTimeout.Std(), Timeout: cfg.Lucarne.Transcoding.Timeout.Std(), Nice: encoderNiceness,
 	})
+	if err := p.ffmpeg.Missing(); err != nil {
+		p.logger.Warn("ffmpeg is missing: nothing is transcoded or broadcast until it is there; the rest works", "error", err)
+	}
 	p.bus = event.NewBus()
 	p.outbox = event.New(event.Options{DB: p.db, Clock: p.clock, Logger: p.logger, SweepEvery: cfg.Lucarne.Jobs.OutboxPollInterval.Std()})
 	p.jobs, err = job.New(job.Options{

@@ -135,7 +135,7 @@ func (s *subjects) buildMedia(p *platform) {
 	s.pipeline = transcode.NewPipeline(transcode.Options{
 		DB: p.db, Clock: p.clock, Logger: p.logger, Jobs: p.jobs, Blobs: p.blobs, Tools: p.ffmpeg, Videos: s.videos, Files: s.files,
 		Renditions: s.renditions, Thumbnails: s.thumbnails, Storyboards: s.storyboards, Chapters: s.chapters, Captions: s.captions,
-		Operation: p.transcoding,
+		Operation: p.transcoding, ToolsEvery: p.config().Lucarne.FFmpeg.RetryInterval.Std(),
 	})
 	s.uploads = upload.New(upload.Options{
 		DB: p.db, Clock: p.clock, Logger: p.logger, Blobs: p.blobs, Videos: s.videos, Files: s.files, Thumbnails: s.thumbnails,

@@ -196,6 +196,9 @@ var refusedRules = map[string]string{
 // refusalOf tells what the configuration says of a setting in the visitor's language.
 func (r *request) refusalOf(param fault.Param, c control) string {
 	key, known := refusedRules[param.Rule]
+	if _, isSpan := c.(spanSetting); isSpan && param.Rule == "type" {
+		key = "adminsettings.refused-span" // lengths of time know one negative number only
+	}
 	if !known {
 		return r.t.T("problem.other")
 	}

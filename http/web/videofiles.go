@@ -149,6 +149,9 @@ func progressOf(r *request, d video.Details, renditions []video.Rendition) workP
 		return workProgress{Error: r.t.T("videofiles.failed", "reason", d.Failure)}
 	}
 	sum, running := 0, ""
+	if !r.pages.Pipeline.CanWork() {
+		running = r.t.T("videofiles.no-ffmpeg")
+	}
 	isUnfinishedWork := d.State == video.ToTranscode || d.State == video.ToMoveToStorage
 	for _, one := range renditions {
 		sum += max(0, percentOf(one))

@@ -23,9 +23,10 @@ type Lucarne struct {
 
 // FFmpeg is the programs media is read and made with.
 type FFmpeg struct {
-	Program      string   `key:"program" default:"ffmpeg" check:"nonempty" doc:"Name or path of ffmpeg."`
-	ProbeProgram string   `key:"probe_program" default:"ffprobe" check:"nonempty" doc:"Name or path of ffprobe."`
-	ProbeTimeout Duration `key:"probe_timeout" default:"1 minute" check:"min=1000" doc:"Time after which the look into a file is given up."`
+	Program       string   `key:"program" default:"ffmpeg" check:"nonempty" doc:"Name or path of ffmpeg."`
+	ProbeProgram  string   `key:"probe_program" default:"ffprobe" check:"nonempty" doc:"Name or path of ffprobe."`
+	ProbeTimeout  Duration `key:"probe_timeout" default:"1 minute" check:"min=1000" doc:"Time after which the look into a file is given up."`
+	RetryInterval Duration `key:"retry_interval" default:"30 seconds" check:"min=1000" doc:"Time between two looks for ffmpeg while it is missing and videos wait for it."`
 }
 
 // LucarneTranscoding is how the machine encodes.

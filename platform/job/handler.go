@@ -47,6 +47,16 @@ func Handle[A Args](q *Queue, spec Spec[A]) {
 	q.names = append(q.names, zero.Kind())
 }
 
+// Later is the error of a Handle whose work cannot be done yet, through no fault of its own. The job waits and is tried again, as often
+// as it takes: this counts as no attempt.
+type Later struct {
+	After  time.Duration
+	Reason string // for administrators
+}
+
+// Error is the reason.
+func (l *Later) Error() string { return l.Reason }
+
 type worker[A Args] struct {
 	river.WorkerDefaults[A]
 	q    *Queue
@@ -67,6 +77,10 @@ func (w *worker[A]) Work(ctx context.Context, j *river.Job[A]) error {
 	}
 	if w.q.stop.Err() != nil && ctx.Err() != nil {
 		return river.JobSnooze(0) // interrupted by the stop of the process: not the job's fault, does not count as an attempt
+	}
+	if later, ok := errors.AsType[*Later](err); ok {
+		_ = run.Progress(ctx, run.last, later.Reason) // the job waits all the same
+		return river.JobSnooze(later.After)
 	}
 	isHopeless := fault.Is(err, fault.Invalid)
 	if (isHopeless || j.Attempt >= j.MaxAttempts) && w.spec.GivenUp != nil {

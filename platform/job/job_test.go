@@ -236,3 +236,29 @@ func TestScheduleRunsATaskWhenAsked(t *testing.T) {
 		t.Errorf("unknown task: got %v, want not found", err)
 	}
 }
+
+func TestJobThatCannotBeDoneYetWaits(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		q := newQueue(t, d)
+		isThere := make(chan struct{})
+		job.Handle(q, job.Spec[bake]{MaxAttempts: 1, Handle: func(context.Context, *job.Run, bake) error {
+			select {
+			case <-isThere:
+				return nil
+			default:
+				return &job.Later{After: time.Minute, Reason: "The oven is missing"}
+			}
+		}})
+		defer start(t, q)()
+		id := enqueue(t, d, q, bake{}, job.EnqueueOptions{})
+		waiting := await(t, q, in(job.Delayed))
+		if waiting.Reason != "The oven is missing" || waiting.Attempt != 0 {
+			t.Errorf("got %+v, want the reason and no attempt counted", waiting)
+		}
+		close(isThere)
+		if err := q.Retry(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		await(t, q, in(job.Completed))
+	})
+}

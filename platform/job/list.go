@@ -192,6 +192,8 @@ func reason(row *rivertype.JobRow, j Job, note string, isPaused bool) string {
 		return "Its queue is paused"
 	case row.State == rivertype.JobStateRetryable:
 		return fmt.Sprintf("Attempt %d of %d failed; the next is at %s", j.Attempt, j.MaxAttempts, row.ScheduledAt.UTC().Format(time.RFC3339))
+	case row.State == rivertype.JobStateScheduled && note != "":
+		return note
 	case row.State == rivertype.JobStateScheduled:
 		return "Waits for " + row.ScheduledAt.UTC().Format(time.RFC3339)
 	case j.State == Waiting:

@@ -53,6 +53,15 @@ func (t *Tools) Version(ctx context.Context) (string, error) {
 	return parseVersion(out), nil
 }
 
+// Missing is nil when both programs are there. It fails as Version does, and is quicker, since it runs neither.
+func (t *Tools) Missing() error {
+	if _, err := find(t.options.FFprobe); err != nil {
+		return err
+	}
+	_, err := find(t.options.FFmpeg)
+	return err
+}
+
 // parseVersion takes the third word of "ffmpeg version 5.1.9-0+deb12u1 Copyright …", without the packager's suffix.
 func parseVersion(out string) string {
 	words := strings.Fields(out)

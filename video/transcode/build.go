@@ -52,7 +52,7 @@ func (p *Pipeline) build(ctx context.Context, run *job.Run, args Build) error {
 	if isCurrent, err := p.isCurrentSource(ctx, args); err != nil || !isCurrent {
 		return err
 	}
-	if err := p.checkTools(ctx); err != nil {
+	if err := p.checkTools(); err != nil {
 		return err
 	}
 	work, done, err := p.open(ctx, of, "build")

@@ -96,7 +96,7 @@ func (p *Pipeline) encode(ctx context.Context, run *job.Run, args Encoding) erro
 	if isReplaced || args.isMade(known) {
 		return nil
 	}
-	if err := p.checkTools(ctx); err != nil {
+	if err := p.checkTools(); err != nil {
 		return err
 	}
 	work, done, err := p.open(ctx, of, "encode")

@@ -1,6 +1,7 @@
 package transcode
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lucarne/platform/blob"
@@ -48,6 +50,7 @@ type Options struct {
 	Chapters    *video.Chapters // nil: those inside files are left alone
 	Captions    *video.Captions // nil: those inside files are left alone
 	Operation   func() Operation
+	ToolsEvery  time.Duration // between two looks for ffmpeg while it is missing; 0 means 30 seconds
 }
 
 // Pipeline takes a video from the last byte of its upload to its last rendition, in jobs that may run again after a crash.
@@ -55,6 +58,8 @@ type Pipeline struct {
 	o       Options
 	mu      sync.Mutex
 	ability *ffmpeg.Capabilities // nil until first asked for
+
+	toolsMissing atomic.Bool // at the last look
 }
 
 // The queues the jobs run in. Packaging is quick and must not wait for encoding, which takes hours.
@@ -131,15 +136,30 @@ func (p *Pipeline) Sweep(context.Context) error {
 	return nil
 }
 
-// checkTools fails at once, and for good, when ffmpeg is missing: the administrator has to act and can then run the transcoding again.
-func (p *Pipeline) checkTools(ctx context.Context) error {
-	_, err := p.o.Tools.Version(ctx)
-	if err == nil || ctx.Err() != nil {
-		return err
+// checkTools makes a job wait for ffmpeg while it is missing: the administrator has to act, and then everything goes on by itself.
+func (p *Pipeline) checkTools() error {
+	err := p.o.Tools.Missing()
+	if wasMissing := p.toolsMissing.Swap(err != nil); wasMissing != (err != nil) {
+		p.tellTools(err)
 	}
-	p.o.Logger.Error("videos cannot be transcoded", "error", err)
-	return fault.New(fault.Invalid, "%s", said(err)).Because(err)
+	if err == nil {
+		return nil
+	}
+	return &job.Later{After: cmp.Or(p.o.ToolsEvery, defaultToolsEvery), Reason: said(err)}
 }
+
+const defaultToolsEvery = 30 * time.Second
+
+func (p *Pipeline) tellTools(missing error) {
+	if missing != nil {
+		p.o.Logger.Error("videos cannot be transcoded until ffmpeg is installed; uploads wait", "error", missing)
+		return
+	}
+	p.o.Logger.Info("ffmpeg is there again: what has waited is transcoded")
+}
+
+// CanWork reports whether anything can be made now: false while ffmpeg is missing.
+func (p *Pipeline) CanWork() bool { return p.o.Tools.Missing() == nil }
 
 // said is what a user may read of an error.
 func said(err error) string {

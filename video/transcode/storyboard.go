@@ -26,6 +26,9 @@ func (p *Pipeline) storyboard(ctx context.Context, run *job.Run, args Storyboard
 	if err != nil {
 		return err
 	}
+	if err := p.checkTools(); err != nil {
+		return err
+	}
 	work, done, err := p.open(ctx, of, "storyboard")
 	if err != nil {
 		return err

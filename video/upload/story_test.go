@@ -14,6 +14,7 @@ import (
 	"lucarne/platform/db"
 	"lucarne/platform/db/dbtest"
 	"lucarne/platform/fault"
+	"lucarne/platform/job"
 	"lucarne/video"
 	"lucarne/video/hls"
 	"lucarne/video/upload"
@@ -303,18 +304,37 @@ func TestFFmpegMissing(t *testing.T) {
 	t.Parallel()
 	s := uploadtest.New(t, dbtest.SQLite(t), func(s *uploadtest.Studio) { s.Tools.FFmpeg = "no-such-ffmpeg" })
 	made := s.Upload(t, s.Creator(t, "alice"), uploadtest.Landscape(t), nil)
-	s.Work(t)
-	details := get(t, s, made.ID)
-	if details.State != video.TranscodingFailed || !strings.Contains(details.Failure, "not installed") {
-		t.Errorf("state %d, failure %q: want to be told what is missing", details.State, details.Failure)
+	s.WorkUntil(t, func() bool { return len(delayed(t, s)) > 0 })
+	waiting := delayed(t, s)[0]
+	if !strings.Contains(waiting.Reason, "no-such-ffmpeg is not installed") {
+		t.Errorf("the job waits because %q, want to be told what is missing", waiting.Reason)
+	}
+	if state := get(t, s, made.ID).State; state != video.ToTranscode {
+		t.Errorf("state %d while ffmpeg is missing, want the video to wait", state)
+	}
+	if s.Pipeline.CanWork() {
+		t.Error("the pipeline says that it can work")
 	}
 	s.Tools.FFmpeg = ""
 	s.Restart(t)
-	if err := s.Pipeline.Run(t.Context(), made.ID, video.HLS, false); err != nil {
+	if !s.Pipeline.CanWork() {
+		t.Error("the pipeline says that it cannot work")
+	}
+	if err := s.Jobs.Retry(t.Context(), waiting.ID); err != nil { // which it would do by itself later
 		t.Fatal(err)
 	}
 	s.Work(t)
 	checkPlayable(t, s, get(t, s, made.ID), []int{240, 144})
+}
+
+// delayed are the jobs that wait for something.
+func delayed(t *testing.T, s *uploadtest.Studio) []job.Job {
+	t.Helper()
+	jobs, _, err := s.Jobs.List(t.Context(), job.Filter{State: job.Delayed, Count: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jobs
 }
 
 func TestRestartInMidTranscoding(t *testing.T) {
