@@ -11,9 +11,15 @@ import (
 const roomColumns = `r.id, r.name, r.video_id, r.channel_id, c.account_id, r.settings, r.before_panic IS NOT NULL, r.pinned_id, r.created_at,
 	r.last_seq, a.actor_id, c.actor_id`
 
+func (r *Room) targets() []any {
+	return []any{
+		&r.ID, &r.Name, db.Null(&r.VideoID), &r.ChannelID, &r.OwnerID, db.JSON(&r.Settings), &r.IsPanic, db.Null(&r.PinnedID),
+		db.Time(&r.CreatedAt), &r.lastSeq, &r.ownerActor, &r.channelActor,
+	}
+}
+
 func scanRoom(row db.Row) (r Room, err error) {
-	err = row.Scan(&r.ID, &r.Name, db.Null(&r.VideoID), &r.ChannelID, &r.OwnerID, db.JSON(&r.Settings), &r.IsPanic, db.Null(&r.PinnedID),
-		db.Time(&r.CreatedAt), &r.lastSeq, &r.ownerActor, &r.channelActor)
+	err = row.Scan(r.targets()...)
 	return r, err
 }
 
