@@ -33,12 +33,12 @@ const (
 
 // Search finds messages of a room, for its moderators. It looks at a bounded number of them; what it did not get to is before Found.Next.
 func (r *Rooms) Search(ctx context.Context, by account.Viewer, room RoomID, s Search) (Found, error) {
+	if _, err := r.acting(ctx, r.o.DB, room, by, ""); err != nil {
+		return Found{}, err
+	}
 	wanted := rule.Normal(s.Text)
 	if wanted == "" && s.Person == "" || len(s.Text) > maxSearchText || len(s.Person) > maxPersonBytes {
 		return Found{}, fault.InvalidParam("search", nil, "Should be a text of at most %d bytes or a person", maxSearchText)
-	}
-	if _, err := r.acting(ctx, r.o.DB, room, by, ""); err != nil {
-		return Found{}, err
 	}
 	before := int64(math.MaxInt64)
 	if s.Before != 0 {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"lucarne/account"
 	"lucarne/channel"
 	"lucarne/chat"
 	"lucarne/chat/token"
@@ -34,6 +35,7 @@ func (a *API) chatRoomRoutes() []route {
 	return []route{
 		{method: "GET", pattern: "/videos/{id}/chat", access: optional, do: a.videoChat},
 		{method: "PUT", pattern: "/videos/{id}/chat", access: signedIn, do: a.setVideoChat},
+		{method: "GET", pattern: "/chat/rooms", access: privileged, right: account.ManageModeration, do: a.listRooms},
 		{method: "GET", pattern: roomPath, access: optional, do: a.getRoom},
 		{method: "PUT", pattern: roomPath + "/settings", access: signedIn, do: a.configureRoom},
 	}

@@ -13,6 +13,7 @@ func (a *API) chatMessageRoutes() []route {
 	const mine = "/chat/me/messages"
 	return []route{
 		{method: "GET", pattern: roomPath + "/messages", access: optional, do: a.listMessages},
+		{method: "GET", pattern: roomPath + "/messages/search", access: signedIn, do: a.searchMessages},
 		{method: "GET", pattern: mine, access: signedIn, do: a.listOwnMessages},
 		{method: "GET", pattern: mine + "/export", access: signedIn, do: a.exportOwnMessages},
 		{method: "DELETE", pattern: mine, access: signedIn, do: a.eraseOwnMessages},
@@ -96,6 +97,39 @@ func (a *API) listMessages(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	return answer(w, r, listOf(found.Total, found.Messages, a.message))
+}
+
+// searchMessages finds messages of a room by text and person, newest first. next is to be asked for as before; null when all was looked at.
+func (a *API) searchMessages(w http.ResponseWriter, r *request) error {
+	room, err := r.room()
+	if err != nil {
+		return err
+	}
+	in, err := r.query()
+	if err != nil {
+		return err
+	}
+	s := chat.Search{
+		Text: valueOf(in.optString("search")), Person: chat.PersonKey(valueOf(in.optString("person"))), Max: r.page(in).count,
+		Before: chat.MessageID(valueOf(in.optInt64("before", atLeast(int64(1))))),
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	found, err := a.Rooms.Search(r.Context(), r.viewer, room.ID, s)
+	if err != nil {
+		return err
+	}
+	j := searchJSON{list: listOf(len(found.Messages), found.Messages, a.heldMessage)}
+	if found.Next != 0 {
+		j.Next = &found.Next
+	}
+	return answer(w, r, j)
+}
+
+type searchJSON struct {
+	list[heldMessageJSON]
+	Next *chat.MessageID `json:"next"`
 }
 
 // ownMessageJSON is a message of one's own, with where it is.

@@ -221,3 +221,29 @@ func TestModeratorsShareTasksAndNotes(t *testing.T) {
 	c.expect(t, http.StatusNotFound, "DELETE", one, "alice", "")
 	c.expect(t, http.StatusBadRequest, "POST", c.room+"/items", "alice", `{"kind":"song","name":"la"}`)
 }
+
+func TestModeratorsSearchAndTheSitesModeratorsListRooms(t *testing.T) {
+	t.Parallel()
+	c := newChatting(t, dbtest.SQLite(t))
+	for _, text := range []string{"un café", "tea", "CAFE"} {
+		c.say(t, "bob", text)
+	}
+	path := c.room + "/messages/search"
+	if got := bodiesOf(c.rows(t, path+"?search=cafe", "alice")); got != "CAFE, un café" {
+		t.Errorf("got %s", got)
+	}
+	first := c.read(t, path+"?search=cafe&count=1", "alice")
+	if got := bodiesOf(c.rows(t, fmt.Sprintf("%s?search=cafe&count=1&before=%.0f", path, first["next"]), "alice")); got != "un café" {
+		t.Errorf("after %v: got %s", first, got)
+	}
+	person := c.rows(t, path+"?search=tea", "alice")[0]["person"].(string)
+	if got := bodiesOf(c.rows(t, path+"?person="+person, "alice")); got != "CAFE, tea, un café" {
+		t.Errorf("a person: got %s", got)
+	}
+	c.expect(t, http.StatusBadRequest, "GET", path, "alice", "")
+	hasFields(t, "room in the list", c.rows(t, "/chat/rooms", "root")[0], map[string]any{
+		"name": c.film.UUID.String(), "title": c.film.Name, "channelId": anything, "isPanic": false, "occupants": 0.0, "lastSaidAt": anything,
+		"createdAt": anything,
+	})
+	c.expect(t, http.StatusForbidden, "GET", "/chat/rooms", "alice", "")
+}

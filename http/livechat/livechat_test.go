@@ -169,3 +169,30 @@ func TestOtherSitesAreToldOfTheServerWhereItIsPublished(t *testing.T) {
 		t.Errorf("published: got %d %s", got.Code, got.Body)
 	}
 }
+
+func TestAdministratorsListTheRooms(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	if _, err := w.rooms.Find(t.Context(), w.film.UUID.String(), video.Access{}); err != nil {
+		t.Fatal(err)
+	}
+	const path = "/router/webchat/prosody-list-rooms"
+	for as, want := range map[string]int{"": http.StatusForbidden, "alice": http.StatusForbidden, "mod": http.StatusForbidden} {
+		if got := w.do("GET", path, as, ""); got.Code != want {
+			t.Errorf("%q: got %d, want %d", as, got.Code, want)
+		}
+	}
+	var got struct {
+		OK    bool
+		Rooms []struct {
+			JID, Localpart, Name string
+			Channel              struct{ Name string }
+		}
+	}
+	w.get(t, path, "root", &got)
+	id := w.film.UUID.String()
+	if !got.OK || len(got.Rooms) != 1 || got.Rooms[0].JID != id+"@room.localhost" || got.Rooms[0].Localpart != id || got.Rooms[0].Name != w.film.Name ||
+		got.Rooms[0].Channel.Name != "alice_channel" {
+		t.Errorf("got %+v", got)
+	}
+}
