@@ -38,7 +38,7 @@ var owners = map[string]string{
 	"view_buffer": "video", "video_view": "video", "download_buffer": "video", "video_download": "video", "viewer": "video", "viewer_section": "video", "watch_history": "video", "rate": "video",
 	"live_schedule": "video", "live": "live", "live_session": "live", "live_relay": "live",
 	"chat_channel": "chat", "chat_video": "chat", "chat_room": "chat", "chat_message": "chat", "chat_reaction": "chat", "chat_event": "chat",
-	"chat_moderator": "chat", "chat_sanction": "chat", "chat_log": "chat", "chat_item": "chat", "chat_emoji": "chat", "chat_poll": "chat", "chat_vote": "chat",
+	"chat_moderator": "chat", "chat_sanction": "chat", "chat_log": "chat", "chat_item": "chat", "chat_list_key": "chat", "chat_list": "chat", "chat_subscription": "chat", "chat_emoji": "chat", "chat_poll": "chat", "chat_vote": "chat",
 	"chat_token": "chat/token", "chat_overlay": "chat/token",
 }
 

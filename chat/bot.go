@@ -254,7 +254,7 @@ func (h *hall) configure(s ChannelSettings, checker *rule.Checker, now time.Time
 	defer h.mu.Unlock()
 	before := h.channel
 	was := h.botPresence()
-	h.channel, h.checker = s, checker
+	h.channel, h.checker = s, checker.With(h.lists)
 	h.bot.arm(s.Bot, nil, now)
 	is := h.botPresence()
 	isOther := before.Bot.IsOn != s.Bot.IsOn || was.Nick != is.Nick

@@ -16,12 +16,14 @@ import (
 
 	"lucarne/account"
 	"lucarne/channel"
+	"lucarne/chat/rule"
 	"lucarne/live"
 	"lucarne/platform/blob"
 	"lucarne/platform/clock"
 	"lucarne/platform/db"
 	"lucarne/platform/event"
 	"lucarne/platform/fault"
+	"lucarne/platform/outbound"
 	"lucarne/platform/picture"
 	"lucarne/platform/shortid"
 	"lucarne/video"
@@ -60,6 +62,7 @@ type Options struct {
 	Lives    *live.Lives
 	Images   blob.Store // of emoji
 	Pictures *picture.Pictures
+	Outbound *outbound.Client // to publishers of lists
 	Logger   *slog.Logger
 	Settings func() SiteSettings
 	// Secret keys the hashes of addresses and voters. It must stay the same, or bans of addresses are forgotten.
@@ -81,7 +84,8 @@ type Rooms struct {
 	closed chan struct{}
 	// delayed is whether messages may wait for their time: true until looked at.
 	delayed   atomic.Bool
-	countedAt time.Time // polls; the writer's own
+	countedAt time.Time                  // polls; the writer's own
+	lists     map[listReady]*rule.Shared // the writer's own
 
 	erasing chan struct{} // holds who erases their words
 
@@ -93,7 +97,7 @@ type Rooms struct {
 func New(o Options) *Rooms {
 	r := &Rooms{
 		o: o, queue: make(chan *task, maxQueued), closed: make(chan struct{}), erasing: make(chan struct{}, mineAtATime),
-		halls: make(map[RoomID]*hall),
+		halls: make(map[RoomID]*hall), lists: make(map[listReady]*rule.Shared),
 	}
 	r.delayed.Store(true)
 	return r

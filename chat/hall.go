@@ -25,6 +25,7 @@ type hall struct {
 	room      Room
 	channel   ChannelSettings
 	checker   *rule.Checker
+	lists     []*rule.Shared // others keep
 	memory    *rule.Memory
 	occupants map[*Occupant]struct{}
 	people    map[PersonKey]*crowd

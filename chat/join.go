@@ -156,9 +156,14 @@ func (r *Rooms) load(ctx context.Context, tx *db.Tx, id RoomID) (*hall, error) {
 	if h.channel, err = channelSettings(ctx, tx, room.ChannelID); err != nil {
 		return nil, err
 	}
-	if h.checker, err = r.compile(h.channel); err != nil {
+	if h.lists, err = r.listsOn(ctx, tx, room.ChannelID); err != nil {
 		return nil, err
 	}
+	checker, err := r.compile(h.channel)
+	if err != nil {
+		return nil, err
+	}
+	h.checker = checker.With(h.lists)
 	emojis, err := emojisOf(ctx, tx, room.ChannelID)
 	if err != nil {
 		return nil, err
@@ -280,6 +285,9 @@ func (h *hall) mayEnter(o *Occupant, now time.Time) error {
 	}
 	if s, isBanned := h.sanctioned(Ban, o, now); isBanned {
 		return s.fault("You are banned from this chat")
+	}
+	if err := h.listed(o.Person); err != nil {
+		return err
 	}
 	if h.room.Settings.Mode == SignedInOnly && o.Person.IsAnonymous() {
 		return fault.New(fault.Forbidden, "This chat is for people with an account just now").WithCode("signed_in_only")

@@ -23,6 +23,9 @@ func (r *Rooms) Listeners() []event.Listener {
 		event.On("chat rooms: privacy changed", func(ctx context.Context, fact video.PrivacyChanged) error { return r.readmit(ctx, fact.VideoID) }),
 		event.On("chat rooms: channel deleted", func(ctx context.Context, fact channel.Deleted) error {
 			r.end(func(room Room) bool { return room.ChannelID == fact.ChannelID })
+			if err := r.forgetLists(ctx, fact.ChannelID); err != nil {
+				return err
+			}
 			return r.o.Images.DeletePrefix(ctx, emojiFolder(fact.ChannelID))
 		}),
 		event.On("chat rooms: user blocked", r.dismissBlocked),

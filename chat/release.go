@@ -111,11 +111,15 @@ func (r *Rooms) Said(ctx context.Context, by account.Viewer, room RoomID, person
 
 // Try tells what rules would have caught of the last messages of a room, for its moderators, before they are switched on.
 func (r *Rooms) Try(ctx context.Context, by account.Viewer, room RoomID, s rule.Set) ([]rule.Caught, error) {
-	if _, err := r.acting(ctx, r.o.DB, room, by, ""); err != nil {
-		return nil, err
-	}
 	checker, err := rule.Compile(s, rule.Options{Patterns: r.o.Settings().AllowPatterns})
 	if err != nil {
+		return nil, err
+	}
+	return r.try(ctx, by, room, checker)
+}
+
+func (r *Rooms) try(ctx context.Context, by account.Viewer, room RoomID, checker *rule.Checker) ([]rule.Caught, error) {
+	if _, err := r.acting(ctx, r.o.DB, room, by, ""); err != nil {
 		return nil, err
 	}
 	said, err := visibleMessages(ctx, r.o.DB, room, 0, maxTried)

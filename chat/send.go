@@ -126,6 +126,9 @@ func against(v rule.Verdict) error {
 	if message == "" {
 		message = ruleReasons[v.Rule]
 	}
+	if message == "" {
+		message = "Your message has something that is not allowed here (" + v.Rule + ")"
+	}
 	f := fault.New(fault.Forbidden, "%s", message).WithCode("rule")
 	f.Params = []fault.Param{{Name: v.Name(), Message: message}}
 	return f

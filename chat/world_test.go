@@ -16,6 +16,7 @@ import (
 	"lucarne/live"
 	"lucarne/platform/db"
 	"lucarne/platform/fault"
+	"lucarne/platform/outbound"
 	"lucarne/platform/picture"
 	"lucarne/video"
 	"lucarne/video/videotest"
@@ -51,7 +52,8 @@ func (w *world) start(t testing.TB) {
 	t.Helper()
 	w.rooms = chat.New(chat.Options{
 		DB: w.DB, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Channels: w.Channels, Logger: slog.New(slog.DiscardHandler), Secret: []byte("secret"),
-		Images: w.Images, Pictures: picture.New(picture.Options{}),
+		Outbound: outbound.New(outbound.Options{AllowPrivate: true, AllowHTTP: true, AllowPlainHosts: true}),
+		Images:   w.Images, Pictures: picture.New(picture.Options{}),
 		Lives:    live.New(live.Options{DB: w.DB, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Settings: func() live.Settings { return live.Settings{} }}),
 		Settings: func() chat.SiteSettings { return w.settings },
 	})

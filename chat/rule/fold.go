@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -10,21 +11,33 @@ import (
 // folded is a text in the forms words are looked for in: without case, accents, invisible and look-alike characters; then also with
 // digits and signs read as the letters they stand for. "1" is read both ways.
 type folded struct {
-	plain  string
-	leetI  string
-	leetL  string
-	isLeet bool // the forms differ
+	readings []reading // the first one leaves digits what they are
+}
+
+// reading is a text in one form, with its words.
+type reading struct {
+	text  string
+	words []string // each once
+}
+
+func read(text string) reading {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !isWordRune(r) })
+	slices.Sort(words)
+	return reading{text, slices.Compact(words)}
 }
 
 var leet = strings.NewReplacer("0", "o", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b", "@", "a", "$", "s", "€", "e", "!", "i", "+", "t")
 
 func fold(text string) folded {
 	plain := Normal(text)
-	base := leet.Replace(plain)
-	f := folded{plain: plain, leetI: strings.ReplaceAll(base, "1", "i"), leetL: strings.ReplaceAll(base, "1", "l")}
-	f.isLeet = f.leetI != plain
+	f := folded{readings: []reading{read(plain)}}
+	if asI := lettersOf(plain, "i"); asI != plain {
+		f.readings = append(f.readings, read(asI), read(lettersOf(plain, "l")))
+	}
 	return f
 }
+
+func lettersOf(normal, one string) string { return strings.ReplaceAll(leet.Replace(normal), "1", one) }
 
 // Normal gives the form in which texts that look the same are the same: lower case, no accents, nothing invisible, look-alikes of
 // other scripts as Latin letters, white space as single spaces. Nicknames are compared in it too.
@@ -59,7 +72,7 @@ func Skeleton(name string) string {
 			return r
 		}
 		return -1
-	}, fold(name).leetL)
+	}, lettersOf(Normal(name), "l"))
 	return pairs.Replace(letters)
 }
 

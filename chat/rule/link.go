@@ -29,10 +29,19 @@ func newLinkRule(l Links) linkRule {
 	return rule
 }
 
+// hostsIn finds the hosts a text leads to.
+func hostsIn(body string) []string {
+	var hosts []string
+	for _, match := range link.FindAllStringSubmatch(body, -1) {
+		hosts = append(hosts, strings.ToLower(match[1]))
+	}
+	return hosts
+}
+
 func (l linkRule) catches(body string) bool {
-	found := link.FindAllStringSubmatch(body, -1)
-	for _, match := range found {
-		if !l.allows(strings.ToLower(match[1])) {
+	found := hostsIn(body)
+	for _, host := range found {
+		if !l.allows(host) {
 			return true
 		}
 	}

@@ -102,6 +102,7 @@ type Checker struct {
 	set   Set
 	words []matcher
 	links linkRule
+	lists []*Shared
 }
 
 // Compile makes a set ready. It fails with fault.Invalid, naming what is wrong with it.
@@ -162,6 +163,11 @@ func (c *Checker) verdicts(m Message, past []past) []Verdict {
 	for _, w := range c.words {
 		if w.list.binds(m) && w.matches(m.Body, text) {
 			list = append(list, w.list.verdict(ForWords, w.list.Label))
+		}
+	}
+	for _, s := range c.lists {
+		if s.policy.binds(m) && s.matches(m.Body, text) {
+			list = append(list, s.policy.verdict(s.name, ""))
 		}
 	}
 	for _, r := range []struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,12 +35,13 @@ const minLeetRunes = 3
 
 type matcher struct {
 	list     WordList
-	entries  []string // normal form
+	entries  []string            // normal form; looked for one by one
+	phrases  map[string][]string // of whole words, by the first one
 	patterns []*regexp.Regexp
 }
 
 func newMatcher(list WordList) (matcher, error) {
-	m := matcher{list: list}
+	m := matcher{list: list, phrases: make(map[string][]string)}
 	if len(list.Entries) > MaxEntries {
 		return m, fmt.Errorf("more than %d entries", MaxEntries)
 	}
@@ -59,13 +61,31 @@ func (m *matcher) add(entry string) error {
 	case Pattern:
 		return m.addPattern(entry)
 	case Whole, Plain:
-		if normal := Normal(entry); normal != "" {
-			m.entries = append(m.entries, normal)
-		}
+		m.addText(Normal(entry))
 		return nil
 	default:
 		return fmt.Errorf("unknown mode %q", m.list.Mode)
 	}
+}
+
+func (m *matcher) addText(entry string) {
+	first := firstWord(entry)
+	switch {
+	case entry == "":
+	case m.list.Mode == Plain || first == "":
+		m.entries = append(m.entries, entry)
+	default:
+		m.phrases[first] = append(m.phrases[first], entry)
+	}
+}
+
+// firstWord is the word a text begins with, "" when it begins with something else.
+func firstWord(text string) string {
+	end := strings.IndexFunc(text, func(r rune) bool { return !isWordRune(r) })
+	if end < 0 {
+		return text
+	}
+	return text[:end]
 }
 
 func (m *matcher) addPattern(entry string) error {
@@ -85,15 +105,28 @@ func (m *matcher) addPattern(entry string) error {
 
 func (m matcher) matches(body string, text folded) bool {
 	for _, p := range m.patterns {
-		if p.MatchString(body) || p.MatchString(text.plain) {
+		if p.MatchString(body) || p.MatchString(text.readings[0].text) {
 			return true
 		}
 	}
-	for _, entry := range m.entries {
-		if m.finds(text.plain, entry) {
+	for i, reading := range text.readings {
+		if m.findsIn(reading, i > 0) {
 			return true
 		}
-		if text.isLeet && utf8.RuneCountInString(entry) >= minLeetRunes && (m.finds(text.leetI, entry) || m.finds(text.leetL, entry)) {
+	}
+	return false
+}
+
+// findsIn looks for entries in one reading of a text; short ones are not looked for where digits are read as letters.
+func (m matcher) findsIn(r reading, isLeet bool) bool {
+	finds := func(entry string) bool {
+		return (!isLeet || utf8.RuneCountInString(entry) >= minLeetRunes) && m.finds(r.text, entry)
+	}
+	if slices.ContainsFunc(m.entries, finds) {
+		return true
+	}
+	for _, word := range r.words {
+		if slices.ContainsFunc(m.phrases[word], finds) {
 			return true
 		}
 	}

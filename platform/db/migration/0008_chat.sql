@@ -101,6 +101,38 @@ CREATE TABLE chat_emoji (
   PRIMARY KEY (channel_id, name)
 );
 
+-- The key lists are signed with, made once.
+CREATE TABLE chat_list_key (
+  id      BIGINT PRIMARY KEY,                    -- 1
+  private TEXT NOT NULL                          -- base64: the seed (RFC 8032)
+);
+
+-- Lists others may subscribe to.
+CREATE TABLE chat_list (
+  scope      BIGINT PRIMARY KEY,                 -- channel; 0 the site's
+  content    TEXT NOT NULL,                      -- JSON: what is signed
+  updated_at BIGINT NOT NULL
+);
+
+-- Lists of others that are subscribed to.
+CREATE TABLE chat_subscription (
+  id         {{id}},
+  scope      BIGINT NOT NULL,                    -- channel; 0 the site
+  url        TEXT NOT NULL,
+  public_key TEXT NOT NULL,                      -- base64; the one it was signed with first
+  name       TEXT NOT NULL,
+  content    TEXT NOT NULL,                      -- JSON: what was signed, the last that was right
+  etag       TEXT NOT NULL,
+  is_on      BOOLEAN NOT NULL,
+  action     TEXT NOT NULL,                      -- rule.Action
+  updated_at BIGINT NOT NULL,                    -- by its publisher
+  fetched_at BIGINT NOT NULL,                    -- the last time that went well
+  tried_at   BIGINT NOT NULL,
+  error      TEXT NOT NULL,                      -- of the last time; '' none
+  UNIQUE (scope, url)
+);
+CREATE INDEX chat_subscription_tried ON chat_subscription (tried_at);
+
 -- Tasks and notes the moderators of a room share.
 CREATE TABLE chat_item (
   room_id     BIGINT NOT NULL REFERENCES chat_room (id) ON DELETE CASCADE,
@@ -158,6 +190,9 @@ DROP TABLE chat_vote;
 DROP TABLE chat_poll;
 DROP TABLE chat_log;
 DROP TABLE chat_item;
+DROP TABLE chat_subscription;
+DROP TABLE chat_list;
+DROP TABLE chat_list_key;
 DROP TABLE chat_emoji;
 DROP TABLE chat_sanction;
 DROP TABLE chat_moderator;
