@@ -178,6 +178,8 @@ func (v settingsView) props(r *request, s settingField) ui.FieldProps {
 	switch s.control.(type) {
 	case toggleSetting:
 		props.Value = ""
+	case numberSetting, sizeSetting, spanSetting:
+		props.Attributes["size"] = "12"
 	case textSetting, listSetting:
 		props.Attributes["rows"] = itoa(min(max(strings.Count(props.Value, "\n")+2, 3), 12))
 	}

@@ -8,6 +8,7 @@ import { defineFramePicker } from './small/frame-picker'
 import { enhanceMenus } from './small/menu'
 import { definePlot } from './small/plot'
 import { enhanceSearchShortcut } from './small/shortcut'
+import { showCurrentTabs } from './small/tabs'
 import { enhanceTags } from './small/tags'
 import { enhanceTheme } from './small/theme'
 import { localiseTimes } from './small/time'
@@ -33,6 +34,7 @@ enhanceDialogs()
 enhanceMenus()
 enhanceSearchShortcut()
 enhanceTheme()
+showCurrentTabs()
 defineFramePicker()
 definePlot()
 void loadHtmx()
