@@ -45,6 +45,9 @@ func (t timed) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := c.conn.Read(p)
+	if c.isTrusted.Load() {
+		c.reader.Limit(xmpp.Limits{Bytes: xmpp.MaxServerBytes}) // now: the reader was waiting here while the peer was verified
+	}
 	c.slow(n)
 	return n, err
 }
@@ -73,9 +76,6 @@ func (c *tcp) header() (header, error) {
 }
 
 func (c *tcp) read() (*xmpp.Element, error) {
-	if c.isTrusted.Load() {
-		c.reader.Limit(xmpp.Limits{Bytes: xmpp.MaxServerBytes})
-	}
 	e, err := c.reader.Next()
 	c.partialBy = time.Time{}
 	return e, err

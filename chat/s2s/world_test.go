@@ -99,6 +99,7 @@ type node struct {
 	web      *httptest.Server
 	received chan *xmpp.Element
 	settings Settings
+	prepare  []func(*Peers) // after New, before anything runs
 }
 
 // setup changes a node before it starts.
@@ -128,6 +129,9 @@ func newNode(t *testing.T, n *names, host string, with ...setup) *node {
 		change(&o, d)
 	}
 	d.Peers = New(o)
+	for _, prepare := range d.prepare {
+		prepare(d.Peers)
+	}
 	routes.Handle(ServerPath, d.Peers)
 	routes.HandleFunc(InfosPath, func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(d.Infos()) })
 	for _, h := range []string{host, "room." + host} {
@@ -174,6 +178,16 @@ func (d *node) expect(t *testing.T, want string) {
 	t.Helper()
 	if got := d.next(t).String(); got != want {
 		t.Fatalf("%s received\n%s\nwant\n%s", d.host, got, want)
+	}
+}
+
+// silent fails when something was received.
+func (d *node) silent(t *testing.T) {
+	t.Helper()
+	select {
+	case e := <-d.received:
+		t.Fatalf("%s received %v", d.host, e)
+	default:
 	}
 }
 
