@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -17,6 +18,7 @@ import (
 	"lucarne/platform/blob"
 	"lucarne/platform/event"
 	"lucarne/platform/fault"
+	"lucarne/platform/outbound"
 )
 
 // buildChats builds the rooms, unless the site has none.
@@ -27,6 +29,7 @@ func (s *subjects) buildChats(p *platform) {
 	s.chats = chat.New(chat.Options{
 		DB: p.db, Clock: p.clock, Outbox: p.outbox, Videos: s.videos, Channels: s.channels, Lives: s.lives, Logger: p.logger, Secret: p.secret,
 		Settings: p.chatSettings, Images: p.blobs.Store(blob.Uploads), Pictures: p.pictures,
+		Outbound: outbound.New(outbound.Options{AllowPrivate: !p.config().Federation.PreventSSRF, UserAgent: "Lucarne/" + version}),
 	})
 	s.chatTokens = token.New(token.Options{
 		DB: p.db, Clock: p.clock, Outbox: p.outbox, Users: s.users, Rooms: s.chats, Logger: p.logger, Secret: p.secret,
@@ -46,7 +49,7 @@ func (s *subjects) sweepChats(ctx context.Context) error {
 	if s.chats == nil {
 		return nil
 	}
-	return s.chats.Sweep(ctx)
+	return errors.Join(s.chats.Sweep(ctx), s.chats.RefreshLists(ctx))
 }
 
 // openChats builds the XMPP server. Who may not sign in any more is let go by it, on all connections.
@@ -105,9 +108,11 @@ func (s *Site) handleChats(mux *http.ServeMux, limited limit) {
 			return livechat.Settings{HideFromAnonymous: s.config().Chat.HideFromAnonymous}
 		},
 		RoomPage:  func(room string) string { return "/chat/" + room },
+		RoomFrame: func(room string) string { return "/chat/" + room + "/embed" },
 		WebSocket: socket, Limit: limited,
 	})
 	mux.Handle(livechat.Prefix+"/", router.CORS(plugin))
+	mux.Handle(livechat.PagePath, plugin)
 }
 
 // chatVerifier knows the people of this site by what they show to the chat.

@@ -18,8 +18,11 @@ import (
 	"lucarne/video"
 )
 
-// Prefix is where the plugin lives, with or without a version after it.
-const Prefix = "/plugins/livechat"
+// Prefix is where the plugin lives, with or without a version after it; PagePath is where its pages of rooms were, within those of the site.
+const (
+	Prefix   = "/plugins/livechat"
+	PagePath = "/p/livechat/room"
+)
 
 // Authenticator tells who asks.
 type Authenticator interface {
@@ -36,8 +39,8 @@ type Options struct {
 	Videos   *video.Videos
 	Channels *channel.Channels
 	Settings func() Settings
-	// RoomPage is the address of the page of a room on this site.
-	RoomPage func(room string) string
+	// RoomPage is the address of the page of a room on this site, RoomFrame that of one for frames of other sites.
+	RoomPage, RoomFrame func(room string) string
 	// ServerInfo is what other sites are told of this one's chat server; nil where it is not told.
 	ServerInfo func() any
 	// BOSH, WebSocket and ServerWebSocket carry XMPP. What is nil is not found.
@@ -58,7 +61,7 @@ type surface struct {
 	routes *http.ServeMux
 }
 
-// New serves everything below Prefix.
+// New serves everything below Prefix, and PagePath.
 func New(o Options) http.Handler {
 	domain, _, _ := strings.Cut(o.Site.Host, ":")
 	s := &surface{o: o, domain: domain, routes: http.NewServeMux()}
@@ -77,6 +80,8 @@ func (s *surface) dispatch(w http.ResponseWriter, r *http.Request, flat http.Han
 	place, rest := split(r.URL.Path)
 	var h http.Handler
 	switch {
+	case r.URL.Path == PagePath:
+		h = http.HandlerFunc(s.roomPage)
 	case place == "ws" && rest == "/xmpp-websocket":
 		h = s.o.WebSocket
 	case place == "ws" && rest == "/xmpp-websocket-s2s":

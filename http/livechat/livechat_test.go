@@ -2,9 +2,11 @@ package livechat_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"lucarne/http/livechat"
 	"lucarne/platform/db/dbtest"
 	"lucarne/video"
 )
@@ -128,13 +130,21 @@ func TestOldLinksLeadToThePageOfTheRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.SQLite(t))
 	for path, want := range map[string]string{
-		"/router/webchat/room/abc-1": "/chat/abc-1",
-		"/12.0.3/router/webchat/room/channel.7?_readonly=true&_ac_link=%23fff": "/chat/channel.7?_readonly=true&_ac_link=%23fff",
-		"/router/room/abc-1?_transparent=true":                                 "/chat/abc-1?_transparent=true",
+		"/router/webchat/room/abc-1":                                         "/chat/abc-1/embed",
+		"/12.0.3/router/webchat/room/channel.7?_readonly=true&_ac_link=%23f": "/chat/channel.7/embed?_readonly=true&_ac_link=%23f&readonly=1",
+		"/router/webchat/room/abc-1?_readonly=noscroll":                      "/chat/abc-1/embed?_readonly=noscroll&readonly=1",
+		"/router/room/abc-1?_transparent=true":                               "/chat/abc-1/embed?_transparent=true&transparent=1",
 	} {
 		got := w.do("GET", path, "", "")
 		if got.Code != http.StatusFound || got.Header().Get("Location") != want {
 			t.Errorf("%s: got %d %s, want %s", path, got.Code, got.Header().Get("Location"), want)
+		}
+	}
+	for address, want := range map[string]string{"?room=abc-1": "/chat/abc-1", "?room=channel.7": "/chat/channel.7", "?room=//evil.example": "", "": ""} {
+		recorder := httptest.NewRecorder()
+		w.handler.ServeHTTP(recorder, httptest.NewRequest("GET", livechat.PagePath+address, nil))
+		if got := recorder.Header().Get("Location"); got != want || want == "" && recorder.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d to %q, want %q", address, recorder.Code, got, want)
 		}
 	}
 	if got := w.do("GET", "/router/webchat/room/%2f%2fevil.example", "", ""); got.Code != http.StatusNotFound {

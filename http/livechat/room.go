@@ -3,9 +3,12 @@ package livechat
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
+	"strings"
 
 	"lucarne/chat"
+	"lucarne/http/router"
 	"lucarne/platform/fault"
 	"lucarne/video"
 )
@@ -82,18 +85,38 @@ func (s *surface) roomOf(r *request) (chat.Room, error) {
 // roomKey is how rooms are named in addresses.
 var roomKey = regexp.MustCompile(`^(?:channel\.\d+|[\w-]+)$`)
 
-// roomPage leads to our page of the room, with what was asked of the plugin's: browsers keep the fragment by themselves (RFC 9110 §10.2.2).
-func (s *surface) roomPage(w http.ResponseWriter, r *request) error {
-	key := r.PathValue("key")
-	if !roomKey.MatchString(key) {
+// roomFrame leads to our page of the room that may be framed, with what was asked of the plugin's, also in our words. Browsers keep the
+// fragment by themselves (RFC 9110 §10.2.2).
+func (s *surface) roomFrame(w http.ResponseWriter, r *request) error {
+	asked := r.URL.Query()
+	words := url.Values{}
+	if readOnly(asked.Get("_readonly")) != false {
+		words.Set("readonly", "1")
+	}
+	if asked.Get("_transparent") == "true" {
+		words.Set("transparent", "1")
+	}
+	query := strings.Trim(r.URL.RawQuery+"&"+words.Encode(), "&")
+	w.Header().Del("X-Frame-Options") // the page says itself who may frame it
+	return redirect(w, r.Request, r.PathValue("key"), s.o.RoomFrame, query)
+}
+
+// roomPage leads to our page of the room the query names.
+func (s *surface) roomPage(w http.ResponseWriter, r *http.Request) {
+	if err := redirect(w, r, r.URL.Query().Get("room"), s.o.RoomPage, ""); err != nil {
+		router.WriteProblem(w, r, err, "")
+	}
+}
+
+func redirect(w http.ResponseWriter, r *http.Request, room string, addressOf func(room string) string, query string) error {
+	if !roomKey.MatchString(room) {
 		return fault.New(fault.NotFound, "Chat room not found")
 	}
-	to := s.o.RoomPage(key)
-	if r.URL.RawQuery != "" {
-		to += "?" + r.URL.RawQuery
+	to := addressOf(room)
+	if query != "" {
+		to += "?" + query
 	}
-	w.Header().Del("X-Frame-Options") // the page says itself who may frame it
-	http.Redirect(w, r.Request, to, http.StatusFound)
+	http.Redirect(w, r, to, http.StatusFound)
 	return nil
 }
 

@@ -48,7 +48,7 @@ func (s *surface) table() []route {
 	)
 	return []route{
 		{"GET", "/ping", anyone, 0, s.ping},
-		{"GET", "/room/{key}", anyone, 0, s.roomPage},
+		{"GET", "/room/{key}", anyone, 0, s.roomFrame},
 		{"GET", "/prosody-list-rooms", admins, 0, s.rooms},
 		{"GET", "/configuration/room/{key}", optional, 0, s.roomParameters},
 		{"GET", one, signedIn, 0, s.configuration},

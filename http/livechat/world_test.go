@@ -81,7 +81,8 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.handler = livechat.New(livechat.Options{
 		Site: channeltest.Site, Auth: w, Rooms: w.rooms, Tokens: w.tokens, Videos: w.Videos, Channels: w.Channels, ServerInfo: func() any { return w.info },
 		Settings: func() livechat.Settings { return w.settings }, RoomPage: func(room string) string { return "/chat/" + room },
-		BOSH: carry("bosh"), WebSocket: carry("socket"), ServerWebSocket: carry("server socket"),
+		RoomFrame: func(room string) string { return "/chat/" + room + "/embed" },
+		BOSH:      carry("bosh"), WebSocket: carry("socket"), ServerWebSocket: carry("server socket"),
 	})
 	return w
 }
