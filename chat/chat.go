@@ -72,6 +72,7 @@ type Options struct {
 // Bounds of the rooms. Those of messages, of the memory of a room and of what is written at a time stand with them.
 const (
 	maxOccupants  = 20_000 // of one room
+	maxPerPerson  = 20     // of one room: pages and devices
 	maxPerAddress = 1_000  // of one room: a school or a hall has one address
 	maxHalls      = 5_000  // rooms in memory
 	idleHall      = time.Minute

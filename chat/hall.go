@@ -44,6 +44,7 @@ type hall struct {
 	pinned    *Message
 	bot       botState
 	emoji     map[string]bool // the channel's own, by name
+	light     bucket          // reactions and other nicknames
 	isClosed  bool
 	idleSince time.Time // zero: somebody is there
 }
@@ -54,6 +55,7 @@ type crowd struct {
 	isKnown  bool // the room was told of the person
 	presence Presence
 	renamed  time.Time // zero: never
+	pace     bucket
 }
 
 // told is the presence as events carry it: it never changes.
@@ -67,7 +69,7 @@ func newHall(room Room, now time.Time) *hall {
 		room: room, memory: rule.NewMemory(), occupants: make(map[*Occupant]struct{}), people: make(map[PersonKey]*crowd),
 		nicks: make(map[string]PersonKey), addresses: make(map[PersonKey]int),
 		sanctions: make(map[sanctionKey]Sanction), ringFrom: room.lastSeq, lastSeq: room.lastSeq,
-		lastSaid: make(map[PersonKey]time.Time), idleSince: now,
+		lastSaid: make(map[PersonKey]time.Time), light: newBucket(lightBurst, lightRefill, now), idleSince: now,
 	}
 }
 
@@ -224,3 +226,11 @@ func (h *hall) isIdle(now time.Time) bool {
 }
 
 func (h *hall) hasEmoji(name string) bool { return h.emoji[name] }
+
+// mayStir bounds what all are told of beside messages; moderators are spared.
+func (h *hall) mayStir(o *Occupant, now time.Time) error {
+	if o.Affiliation.CanModerate() || h.light.take(now) {
+		return nil
+	}
+	return fault.New(fault.TooMany, "Too many people do this just now, try again in a moment")
+}

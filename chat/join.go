@@ -71,7 +71,7 @@ func (r *Rooms) Join(ctx context.Context, room Room, e Entrance) (*Occupant, Wel
 func (r *Rooms) occupant(ctx context.Context, room Room, e Entrance) (*Occupant, error) {
 	o := &Occupant{
 		RoomID: room.ID, Affiliation: NoAffiliation, viewer: e.Viewer, address: r.ofAddress(e.Address), Nick: e.Nick,
-		events: make(chan *Event, queuedEvents), gone: make(chan struct{}), tokens: burst, refilled: r.o.Clock.Now(),
+		events: make(chan *Event, queuedEvents), gone: make(chan struct{}),
 	}
 	var err error
 	switch {
@@ -268,7 +268,7 @@ func (h *hall) seat(o *Occupant, now time.Time) {
 	}
 	p := h.people[o.Person]
 	if p == nil {
-		p = &crowd{presence: Presence{
+		p = &crowd{pace: newBucket(burst, refill, now), presence: Presence{
 			Person: o.Person, Nick: o.Nick, Account: o.profile.username, Avatar: o.profile.avatar, Affiliation: o.Affiliation, Role: h.role(o),
 		}}
 		h.people[o.Person] = p
@@ -291,6 +291,9 @@ func (h *hall) mayEnter(o *Occupant, now time.Time) error {
 	}
 	if h.room.Settings.Mode == SignedInOnly && o.Person.IsAnonymous() {
 		return fault.New(fault.Forbidden, "This chat is for people with an account just now").WithCode("signed_in_only")
+	}
+	if p := h.people[o.Person]; p != nil && p.count >= maxPerPerson {
+		return fault.New(fault.Unavailable, "You are in this room too many times")
 	}
 	if len(h.occupants) >= maxOccupants || o.address != "" && h.addresses[o.address] >= maxPerAddress {
 		return fault.New(fault.Unavailable, "The room is full")

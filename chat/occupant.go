@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"lucarne/account"
@@ -11,8 +10,11 @@ import (
 
 const (
 	queuedEvents = 128 // of one occupant; who is further behind is cut off
-	burst        = 10  // actions at once
+	burst        = 10  // actions of one person at once
 	refill       = 500 * time.Millisecond
+	// What all are told of and costs nobody a thought, reactions and other nicknames, is bounded for the room as a whole.
+	lightBurst  = 60
+	lightRefill = 50 * time.Millisecond
 )
 
 // Occupant is one connection of somebody to a room. It must Leave.
@@ -31,10 +33,6 @@ type Occupant struct {
 	events    chan *Event
 	gone      chan struct{}
 	err       error // why gone; read after gone is closed, or under the hall's lock
-
-	mu       sync.Mutex
-	tokens   int
-	refilled time.Time
 }
 
 // Next waits for the next event. Once the occupant is let go and the events before are taken, it fails with the reason:
@@ -99,17 +97,41 @@ func (o *Occupant) sees(e *Event) bool {
 	return e.Audience == ForAll || e.Audience == ForStaff && o.Affiliation.CanModerate() || e.Person == o.Person
 }
 
-// spend bounds how often one connection may do something, whatever it is.
+// spend bounds how often one person does something in the room, whatever it is and on however many connections.
 func (o *Occupant) spend(now time.Time) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if gained := int(now.Sub(o.refilled) / refill); gained > 0 {
-		o.tokens = min(burst, o.tokens+gained)
-		o.refilled = now
+	o.hall.mu.Lock()
+	defer o.hall.mu.Unlock()
+	p := o.hall.people[o.Person]
+	if p == nil {
+		return nil // they are told that they are not in the room
 	}
-	if o.tokens == 0 {
+	if !p.pace.take(now) {
 		return fault.New(fault.TooMany, "That was too much at once, wait a few seconds")
 	}
-	o.tokens--
 	return nil
+}
+
+// bucket bounds how often something happens: size times at once, and one more every so often.
+type bucket struct {
+	size   int
+	every  time.Duration
+	tokens int
+	filled time.Time
+}
+
+func newBucket(size int, every time.Duration, now time.Time) bucket {
+	return bucket{size: size, every: every, tokens: size, filled: now}
+}
+
+// take reports whether it may happen once more now.
+func (b *bucket) take(now time.Time) bool {
+	if gained := int(now.Sub(b.filled) / b.every); gained > 0 {
+		b.tokens = min(b.size, b.tokens+gained)
+		b.filled = now
+	}
+	if b.tokens == 0 {
+		return false
+	}
+	b.tokens--
+	return true
 }

@@ -97,7 +97,7 @@ func (r *Rooms) Vote(ctx context.Context, o *Occupant, id PollID, choice int) er
 	if err != nil {
 		return err
 	}
-	if _, err := o.hall.permit(o, now); err != nil {
+	if err := o.hall.permit(o, now); err != nil {
 		return err
 	}
 	err = r.do(ctx, func(ctx context.Context, tx *db.Tx, b *batch) error {
@@ -126,6 +126,13 @@ func (r *Rooms) Vote(ctx context.Context, o *Occupant, id PollID, choice int) er
 		return fmt.Errorf("vote in poll %d: %w", id, err)
 	}
 	return nil
+}
+
+// permit fails for an occupant who may not take part just now.
+func (h *hall) permit(o *Occupant, now time.Time) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.maySpeak(o, now)
 }
 
 // countPolls tells rooms how their polls stand, and ends those whose time is over.

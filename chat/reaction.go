@@ -60,7 +60,7 @@ func (r *Rooms) react(ctx context.Context, o *Occupant, id MessageID, change fun
 	if err != nil {
 		return err
 	}
-	nick, err := o.hall.permit(o, now)
+	nick, err := o.hall.permitReaction(o, now)
 	if err != nil {
 		return err
 	}
@@ -103,14 +103,14 @@ func (b *batch) reacts(ctx context.Context, tx *db.Tx, e *Event, room RoomID, ow
 	return b.emit(ctx, tx, room, e)
 }
 
-// permit gives the nickname of an occupant who may take part just now.
-func (h *hall) permit(o *Occupant, now time.Time) (string, error) {
+// permitReaction gives the nickname of an occupant who may react just now.
+func (h *hall) permitReaction(o *Occupant, now time.Time) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.maySpeak(o, now); err != nil {
 		return "", err
 	}
-	return h.people[o.Person].presence.Nick, nil
+	return h.people[o.Person].presence.Nick, h.mayStir(o, now)
 }
 
 // checkReaction lets pass emoji, one or a few that stand together, and ":name:" of the channel's own.

@@ -135,25 +135,37 @@ func (r *Rooms) try(ctx context.Context, by account.Viewer, room RoomID, checker
 
 const (
 	maxTried  = 1000
-	sweepRows = 1000 // of one transaction
+	sweptRows = 1000 // of one transaction
 )
 
 // Sweep deletes what is older than the site keeps, and sanctions that are over. It is to be called every few hours.
 func (r *Rooms) Sweep(ctx context.Context) error {
-	now, kept := r.o.Clock.Now(), r.o.Settings().Retention
-	err := r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) error {
-		_, err := db.Exec(ctx, tx, "DELETE FROM chat_sanction WHERE until IS NOT NULL AND until <= ?", now)
-		return err
-	})
-	if err != nil || kept <= 0 {
+	now, settings := r.o.Clock.Now(), r.o.Settings()
+	if err := r.sweep(ctx, "DELETE FROM chat_sanction WHERE until IS NOT NULL AND until <= ?", now); err != nil {
 		return err
 	}
-	before := now.Add(-kept)
+	kept := settings.LogRetention
+	if kept == 0 {
+		kept = DefaultLogRetention
+	}
+	if kept > 0 {
+		if err := r.sweepRows(ctx, "DELETE FROM chat_log WHERE id IN (SELECT id FROM chat_log WHERE at <= ? ORDER BY at LIMIT ?)", now.Add(-kept)); err != nil {
+			return err
+		}
+	}
+	if settings.Retention <= 0 {
+		return nil
+	}
+	return r.sweepRooms(ctx, now.Add(-settings.Retention))
+}
+
+func (r *Rooms) sweepRooms(ctx context.Context, before time.Time) error {
 	for _, text := range []string{
 		"DELETE FROM chat_message WHERE id IN (SELECT id FROM chat_message WHERE sent_at < ? ORDER BY sent_at LIMIT ?)",
 		"DELETE FROM chat_event WHERE (room_id, seq) IN (SELECT room_id, seq FROM chat_event WHERE at < ? ORDER BY at LIMIT ?)",
+		"DELETE FROM chat_poll WHERE id IN (SELECT id FROM chat_poll WHERE is_over AND ends_at < ? ORDER BY ends_at LIMIT ?)",
 	} {
-		if err := r.sweep(ctx, text, before); err != nil {
+		if err := r.sweepRows(ctx, text, before); err != nil {
 			return err
 		}
 	}
@@ -163,10 +175,18 @@ func (r *Rooms) Sweep(ctx context.Context) error {
 	return nil
 }
 
-func (r *Rooms) sweep(ctx context.Context, text string, before time.Time) error {
-	for gone := int64(sweepRows); gone == sweepRows; {
+func (r *Rooms) sweep(ctx context.Context, text string, args ...any) error {
+	return r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) error {
+		_, err := db.Exec(ctx, tx, text, args...)
+		return err
+	})
+}
+
+// sweepRows repeats a statement that deletes a bounded number of rows, until there are none.
+func (r *Rooms) sweepRows(ctx context.Context, text string, before time.Time) error {
+	for gone := int64(sweptRows); gone == sweptRows; {
 		err := r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) (err error) {
-			gone, err = db.Exec(ctx, tx, text, before, sweepRows)
+			gone, err = db.Exec(ctx, tx, text, before, sweptRows)
 			return err
 		})
 		if err != nil {

@@ -43,6 +43,9 @@ func (h *hall) rename(o *Occupant, nick string, now time.Time) error {
 	case !p.renamed.IsZero() && now.Sub(p.renamed) < renameEvery:
 		return fault.New(fault.TooMany, "Wait %d seconds before you change your nickname again", int(renameEvery.Seconds()))
 	}
+	if err := h.mayStir(o, now); err != nil {
+		return err
+	}
 	delete(h.nicks, rule.Normal(before))
 	h.nicks[rule.Normal(nick)] = o.Person
 	p.presence.Nick, p.renamed = nick, now

@@ -55,25 +55,28 @@ func (r *Rooms) Edit(ctx context.Context, o *Occupant, id MessageID, body string
 }
 
 func (h *hall) acceptEdit(o *Occupant, body string, now time.Time) ([]PersonKey, error) {
+	m, rules, err := h.draftEdit(o, body, now)
+	if err != nil {
+		return nil, err
+	}
+	if v := rules.judge(m); v.Action != rule.Pass {
+		return nil, against(v)
+	}
+	return m.Mentions, nil
+}
+
+func (h *hall) draftEdit(o *Occupant, body string, now time.Time) (Message, judge, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.maySpeak(o, now); err != nil {
-		return nil, err
+		return Message{}, judge{}, err
 	}
 	if err := h.mayContain(o, body); err != nil {
-		return nil, err
+		return Message{}, judge{}, err
 	}
-	m := Message{Body: body}
+	m := Message{Person: o.Person, Affiliation: o.Affiliation, Body: body, Mentions: h.mentions(body), SentAt: now}
 	// A memory of its own: a corrected text repeats the first one.
-	v := h.checker.Check(rule.Message{Author: string(o.Person), IsModerator: o.Affiliation.CanModerate(), Body: body, At: now}, rule.NewMemory())
-	holdsLink := h.room.Settings.HoldLinks && !o.Affiliation.CanModerate() && rule.HasLink(m.Body)
-	if v.Action == rule.Pass && holdsLink {
-		v.Rule = rule.ForLinks
-	}
-	if v.Action != rule.Pass || holdsLink {
-		return nil, against(v)
-	}
-	return h.mentions(body), nil
+	return m, h.judges(rule.NewMemory()), nil
 }
 
 func (h *hall) delay() time.Duration {

@@ -73,49 +73,87 @@ func (r *Rooms) sentBefore(ctx context.Context, o *Occupant, p Post, refusal err
 	return m, nil
 }
 
-// accept says whether and how a message may be said.
+// accept says whether and how a message may be said. The rules take their time while nobody waits for the room.
 func (h *hall) accept(o *Occupant, p Post, now time.Time) (Message, error) {
+	m, rules, err := h.draft(o, p, now)
+	if err != nil {
+		return Message{}, err
+	}
+	if err := m.obey(rules.judge(m)); err != nil {
+		return Message{}, err
+	}
+	return m, h.admitMessage(o, &m, now)
+}
+
+// draft is the message as it would be said, and the rules it has to pass.
+func (h *hall) draft(o *Occupant, p Post, now time.Time) (Message, judge, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := h.maySpeak(o, now); err != nil {
-		return Message{}, err
+	if err := h.mayBegin(o, now); err != nil {
+		return Message{}, judge{}, err
 	}
 	if p.Kind != "" && !o.Affiliation.CanModerate() {
-		return Message{}, fault.New(fault.Forbidden, "Only moderators announce something")
+		return Message{}, judge{}, fault.New(fault.Forbidden, "Only moderators announce something")
 	}
-	if err := h.pace(o, now); err != nil {
-		return Message{}, err
+	if err := h.mayContain(o, p.Body); err != nil {
+		return Message{}, judge{}, err
 	}
-	m := Message{
+	return Message{
 		RoomID: o.RoomID, Person: o.Person, Nick: h.people[o.Person].presence.Nick, Account: o.profile.username, Avatar: o.profile.avatar,
 		Affiliation: o.Affiliation, Body: p.Body, Kind: p.Kind, ReplyTo: p.ReplyTo, Mentions: h.mentions(p.Body), Origin: p.Origin,
 		State: Visible, SentAt: now,
+	}, h.judges(h.memory), nil
+}
+
+// mayBegin reports whether the occupant may speak, and does not speak too soon.
+func (h *hall) mayBegin(o *Occupant, now time.Time) error {
+	if err := h.maySpeak(o, now); err != nil {
+		return err
 	}
-	if err := h.mayContain(o, p.Body); err != nil {
-		return Message{}, err
+	return h.pace(o, now)
+}
+
+// admitMessage counts a message that passed the rules, and delays it where the room does so.
+func (h *hall) admitMessage(o *Occupant, m *Message, now time.Time) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.mayBegin(o, now); err != nil { // another of theirs was faster
+		return err
 	}
-	if err := h.judge(o, &m, now); err != nil {
-		return Message{}, err
+	if delay := h.room.Settings.ModerationDelay; delay > 0 && m.State == Visible {
+		m.State, m.ReleaseAt = Delayed, now.Add(delay)
 	}
 	h.lastSaid[o.Person] = now
 	h.introduce(o.Person, now)
-	return m, nil
+	return nil
 }
 
-// judge applies the channel's rules and the room's delay.
-func (h *hall) judge(o *Occupant, m *Message, now time.Time) error {
-	isStaff := o.Affiliation.CanModerate()
-	v := h.checker.Check(rule.Message{Author: string(o.Person), IsModerator: isStaff, Body: m.Body, At: now}, h.memory)
-	if v.Action == rule.Pass && h.room.Settings.HoldLinks && !isStaff && rule.HasLink(m.Body) {
+// judge applies a channel's rules and whether links are held, as they were at one moment.
+type judge struct {
+	checker   *rule.Checker
+	memory    *rule.Memory
+	holdLinks bool
+}
+
+func (h *hall) judges(memory *rule.Memory) judge {
+	return judge{checker: h.checker, memory: memory, holdLinks: h.room.Settings.HoldLinks}
+}
+
+func (j judge) judge(m Message) rule.Verdict {
+	isStaff := m.Affiliation.CanModerate()
+	v := j.checker.Check(rule.Message{Author: string(m.Person), IsModerator: isStaff, Body: m.Body, At: m.SentAt}, j.memory)
+	if v.Action == rule.Pass && j.holdLinks && !isStaff && rule.HasLink(m.Body) {
 		v = rule.Verdict{Action: rule.Hold, Rule: rule.ForLinks}
 	}
-	switch {
-	case v.Action == rule.Refuse:
+	return v
+}
+
+func (m *Message) obey(v rule.Verdict) error {
+	if v.Action == rule.Refuse {
 		return against(v)
-	case v.Action == rule.Hold:
+	}
+	if v.Action == rule.Hold {
 		m.State, m.Rule = HeldBack, v.Name()
-	case h.room.Settings.ModerationDelay > 0:
-		m.State, m.ReleaseAt = Delayed, now.Add(h.room.Settings.ModerationDelay)
 	}
 	return nil
 }

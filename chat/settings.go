@@ -47,7 +47,8 @@ type SiteSettings struct {
 	HideFromAnonymous bool          // people without an account do not see chats
 	AllowPatterns     bool          // regular expressions in forbidden words
 	BanAddresses      bool          // bans of people without an account are bans of their address too
-	Retention         time.Duration // of messages; not above 0: for good
+	Retention         time.Duration // of messages and polls; not above 0: for good
+	LogRetention      time.Duration // of what moderators did; 0: DefaultLogRetention, below: for good
 }
 
 // Bounds of settings, and what a panic sets.
@@ -58,6 +59,8 @@ const (
 	panicSlowMode      = 10 * time.Second
 	// DefaultRetention is how long messages are kept where nobody chose.
 	DefaultRetention = 7 * 24 * time.Hour
+	// DefaultLogRetention is how long it is kept what moderators did.
+	DefaultLogRetention = 365 * 24 * time.Hour
 )
 
 // DefaultChannelSettings are those of a channel whose owner chose nothing.

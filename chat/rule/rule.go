@@ -3,6 +3,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -111,11 +112,15 @@ func Compile(s Set, o Options) (*Checker, error) {
 		return nil, err
 	}
 	c := &Checker{set: s, links: newLinkRule(s.Links)}
+	steps := 0
 	for i, list := range s.Words {
 		if list.Mode == Pattern && !o.Patterns {
 			continue
 		}
 		m, err := newMatcher(list)
+		if steps += m.steps; err == nil && steps > maxSteps {
+			err = errors.New("the expressions of all lists take too long together")
+		}
 		if err != nil {
 			return nil, fault.InvalidParam(fmt.Sprintf("words[%d]", i), nil, "%s", err)
 		}

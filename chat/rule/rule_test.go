@@ -2,6 +2,7 @@ package rule_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,41 @@ func TestHangingPatternsDoNotHang(t *testing.T) {
 	started := time.Now()
 	c.Check(rule.Message{Body: strings.Repeat("x", 5000)}, rule.NewMemory())
 	if took := time.Since(started); took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func TestManyPatternsDoNotHangEither(t *testing.T) {
+	entries := make([]string, 0, 2000)
+	for range 2000 {
+		entries = append(entries, `(a|b|ab)*(x?){100}c`)
+	}
+	if _, err := rule.Compile(words(rule.Pattern, entries...), rule.Options{Patterns: true}); err == nil {
+		t.Error("2,000 slow patterns are taken")
+	}
+	list := rule.WordList{Policy: rule.Policy{Enabled: true}, Mode: rule.Pattern, Entries: entries[:20]}
+	most := rule.Set{Words: slices.Repeat([]rule.WordList{list}, 50)}
+	if _, err := rule.Compile(most, rule.Options{Patterns: true}); err == nil {
+		t.Error("50 lists of slow patterns are taken")
+	}
+	c := compile(t, words(rule.Pattern, entries[:10]...))
+	started := time.Now()
+	c.Check(rule.Message{Body: strings.Repeat("ab", 1000)}, rule.NewMemory())
+	if took := time.Since(started); took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func TestMessagesOfManyWordsAreJudgedQuickly(t *testing.T) {
+	entries := make([]string, 2000)
+	for i := range entries {
+		entries[i] = fmt.Sprintf("a w%d z", i)
+	}
+	list := rule.WordList{Policy: rule.Policy{Enabled: true}, Entries: entries}
+	c := compile(t, rule.Set{Words: slices.Repeat([]rule.WordList{list}, 50)})
+	started := time.Now()
+	c.Check(rule.Message{Body: strings.Repeat("a 1 ", 500)}, rule.NewMemory())
+	if took := time.Since(started); took > time.Second {
 		t.Errorf("took %s", took)
 	}
 }

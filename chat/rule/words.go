@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
@@ -33,11 +34,15 @@ type WordList struct {
 // minLeetRunes spares short words the reading of digits as letters: too many numbers would be words.
 const minLeetRunes = 3
 
+// maxSteps bounds the patterns of all lists together, by the instructions of their programs.
+const maxSteps = 5000
+
 type matcher struct {
 	list     WordList
 	entries  []string            // normal form; looked for one by one
 	phrases  map[string][]string // of whole words, by the first one
 	patterns []*regexp.Regexp
+	steps    int // of all patterns
 }
 
 func newMatcher(list WordList) (matcher, error) {
@@ -96,11 +101,27 @@ func (m *matcher) addPattern(entry string) error {
 	if err != nil {
 		return err
 	}
+	if m.steps += stepsOf("(?i)" + entry); m.steps > maxSteps {
+		return fmt.Errorf("the expressions take too long: the last one was %s", entry)
+	}
 	if pattern.MatchString("") {
 		return errors.New("the expression " + entry + " matches every message")
 	}
 	m.patterns = append(m.patterns, pattern)
 	return nil
+}
+
+// stepsOf is how many instructions an expression has, which is what each character of a text costs at worst (RE2).
+func stepsOf(expression string) int {
+	parsed, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil {
+		return maxSteps + 1
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return maxSteps + 1
+	}
+	return len(program.Inst)
 }
 
 func (m matcher) matches(body string, text folded) bool {

@@ -167,6 +167,7 @@ CREATE TABLE chat_log (
 );
 CREATE INDEX chat_log_channel ON chat_log (channel_id, id);
 CREATE INDEX chat_log_target ON chat_log (target);
+CREATE INDEX chat_log_at ON chat_log (at);
 
 CREATE TABLE chat_poll (
   id         {{id}},
@@ -176,6 +177,7 @@ CREATE TABLE chat_poll (
   ends_at    BIGINT NOT NULL,
   is_over    BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX chat_poll_over ON chat_poll (ends_at) WHERE is_over;
 CREATE INDEX chat_poll_open ON chat_poll (room_id) WHERE NOT is_over;
 
 CREATE TABLE chat_vote (
