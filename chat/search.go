@@ -4,9 +4,11 @@ import (
 	"context"
 	"math"
 	"strings"
+	"time"
 
 	"lucarne/account"
 	"lucarne/chat/rule"
+	"lucarne/platform/db"
 	"lucarne/platform/fault"
 )
 
@@ -14,6 +16,8 @@ import (
 type Search struct {
 	Text   string    // without regard to case, accents, invisible and look-alike characters; "": any
 	Person PersonKey // "": anybody
+	Start  time.Time // shown from then on; zero: from the first
+	End    time.Time // shown until then; zero: until now
 	Before MessageID // is not in it; 0: from the last message on
 	Max    int       // messages found; bounded by maxHistory
 }
@@ -54,11 +58,22 @@ func (r *Rooms) Search(ctx context.Context, by account.Viewer, room RoomID, s Se
 	return found, describe(ctx, r.o.DB, found.Messages)
 }
 
+// filter is what the database can look for.
+func (s Search) filter(room RoomID, before int64) *db.Filter {
+	f := Span{Start: s.Start, End: s.End}.filter(room)
+	f.And("m.seq < ?", before)
+	if s.Person != "" {
+		f.And("m.person = ?", s.Person)
+	}
+	return f
+}
+
 func (r *Rooms) search(ctx context.Context, room RoomID, before int64, s Search, wanted string) (found Found, err error) {
 	most := min(max(s.Max, 1), maxHistory)
 	for looked := 0; looked < maxSearched; looked += searchedPage {
-		page, err := messagesWhere(ctx, r.o.DB, "m.room_id = ? AND m.seq IS NOT NULL AND m.state = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?",
-			room, Visible, before, searchedPage)
+		f := s.filter(room, before)
+		page, err := db.List(ctx, r.o.DB, scanMessage, "SELECT "+messageColumns+" FROM chat_message m"+f.Where()+" ORDER BY m.seq DESC LIMIT ?",
+			f.Args(searchedPage)...)
 		if err != nil {
 			return Found{}, err
 		}
@@ -67,7 +82,7 @@ func (r *Rooms) search(ctx context.Context, room RoomID, before int64, s Search,
 				return found, nil
 			}
 			found.Next, before = m.ID, m.Seq
-			if (s.Person == "" || m.Person == s.Person) && strings.Contains(rule.Normal(m.Body), wanted) {
+			if strings.Contains(rule.Normal(m.Body), wanted) {
 				found.Messages = append(found.Messages, m)
 			}
 		}

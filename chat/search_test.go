@@ -20,6 +20,7 @@ func TestModeratorsFindWhatWasSaid(t *testing.T) {
 		ann, _ := w.enter(t, visitor("Ann"))
 		bob, _ := w.enter(t, visitor("Bob"))
 		var last chat.Message
+		began := w.Clock.Now()
 		for i, text := range []string{"Un café ?", "tea then", "more CAFE please", "c\u200bafé again", "good night"} {
 			from := []*chat.Occupant{ann, bob}[i%2]
 			last = w.send(t, from, text)
@@ -35,6 +36,7 @@ func TestModeratorsFindWhatWasSaid(t *testing.T) {
 			{"a word in any disguise", chat.Search{Text: "Café", Max: 10}, "[cafe again more CAFE please Un cafe ?]"},
 			{"a person", chat.Search{Person: bob.Person, Max: 10}, "[cafe again tea then]"},
 			{"what a person said of it", chat.Search{Text: "cafe", Person: ann.Person, Max: 10}, "[more CAFE please Un cafe ?]"},
+			{"of a time", chat.Search{Text: "cafe", Start: began.Add(2 * time.Minute), End: began.Add(2 * time.Minute), Max: 10}, "[more CAFE please]"},
 			{"the last one", chat.Search{Text: "cafe", Max: 1}, "[cafe again]"},
 			{"before one", chat.Search{Text: "cafe", Before: last.ID - 1, Max: 10}, "[more CAFE please Un cafe ?]"},
 			{"nothing", chat.Search{Text: "coffee", Max: 10}, "[]"},
