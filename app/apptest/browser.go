@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -76,7 +78,7 @@ func StartBrowser(t testing.TB) *Browser {
 }
 
 // pageWithin bounds what one tab does in all.
-const pageWithin = 2 * time.Minute
+const pageWithin = 4 * time.Minute
 
 // Open makes a tab; without scripts, only what the server sends works.
 func (b *Browser) Open(t testing.TB, s *Server, withScripts bool) *Page {
@@ -119,6 +121,47 @@ func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 func (p *Page) Go(path string) {
 	p.t.Helper()
 	p.do("go to "+path, chromedp.Navigate(p.origin+path))
+}
+
+// Look is how a page is seen.
+type Look struct {
+	Width  int64
+	IsDark bool // the device asks for dark colours
+}
+
+// String is "360 px, dark".
+func (l Look) String() string {
+	if l.IsDark {
+		return fmt.Sprintf("%d px, dark", l.Width)
+	}
+	return fmt.Sprintf("%d px, light", l.Width)
+}
+
+// SetLook shows this page and those to come so. Nothing moves: colours are at once what they become.
+func (p *Page) SetLook(look Look) {
+	p.t.Helper()
+	scheme := "light"
+	if look.IsDark {
+		scheme = "dark"
+	}
+	p.do("look at "+look.String(), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		size := emulation.SetDeviceMetricsOverrideParams{Width: look.Width, Height: 900, DeviceScaleFactor: 1}
+		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, size)
+		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}
+		_, errScheme := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+		return errors.Join(err, errScheme)
+	}))
+}
+
+// SetLanguage asks for pages in a language from now on.
+func (p *Page) SetLanguage(code string) {
+	p.t.Helper()
+	p.do("read "+code, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+		headers := network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": code}}
+		_, errHeaders := chromedp.Call(ctx, network.SetExtraHTTPHeaders, headers)
+		return errors.Join(err, errHeaders)
+	}))
 }
 
 // Fill types into a field.
