@@ -8,8 +8,10 @@ import (
 	"lucarne/chat"
 )
 
+const channelChatPath = "/chat/channels/{channelId}"
+
 func (a *API) chatChannelRoutes() []route {
-	const one = "/chat/channels/{channelId}"
+	const one = channelChatPath
 	return []route{
 		{method: "GET", pattern: one + "/settings", access: signedIn, do: a.channelChat},
 		{method: "PUT", pattern: one + "/settings", access: signedIn, do: a.configureChannelChat},

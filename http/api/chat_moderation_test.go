@@ -172,8 +172,11 @@ func TestTheChatIsModeratedByModerators(t *testing.T) {
 	c := newChatting(t, dbtest.SQLite(t))
 	said := c.say(t, "alice", "hello")
 	values := strings.NewReplacer("{room}", c.film.UUID.String(), "{messageId}", fmt.Sprint(said.ID), "{person}", "visitor:1", "{accountName}", "root",
-		"{channelId}", fmt.Sprint(c.Channel(t, "alice").ID), "{id}", c.film.UUID.String(), "{itemId}", "x", "{overlayId}", "1")
-	open := []string{"GET /chat/rooms/{room}", "GET /chat/rooms/{room}/messages", "GET /videos/{id}/chat"}
+		"{channelId}", fmt.Sprint(c.Channel(t, "alice").ID), "{id}", c.film.UUID.String(), "{itemId}", "x", "{overlayId}", "1",
+		"{subscriptionId}", c.subscribe(t))
+	open := []string{
+		"GET /chat/site/list", "GET /chat/channels/{channelId}/list", "GET /chat/rooms/{room}", "GET /chat/rooms/{room}/messages", "GET /videos/{id}/chat",
+	}
 	count := 0
 	for _, operation := range api.New(api.Services{Chat: c.chat, Catalogue: api.Catalogue{Videos: c.Videos}}).Operations() {
 		method, path, _ := strings.Cut(strings.Replace(operation, api.Prefix, "", 1), " ")
@@ -186,7 +189,8 @@ func TestTheChatIsModeratedByModerators(t *testing.T) {
 			continue
 		}
 		count++
-		body := `{"enabled":true,"question":"?","choices":["a","b"],"duration":60,"rules":{},"kind":"note","description":"d","label":"l"}`
+		body := `{"enabled":true,"question":"?","choices":["a","b"],"duration":60,"rules":{},"kind":"note","description":"d","label":"l",
+			"list":{"name":"l","words":[]},"url":"https://example.org/list"}`
 		c.expect(t, http.StatusUnauthorized, method, values.Replace(path), "", body)
 		c.expect(t, http.StatusForbidden, method, values.Replace(path), "bob", body)
 	}

@@ -14,6 +14,7 @@ import (
 	"lucarne/chat"
 	"lucarne/chat/token"
 	"lucarne/platform/db"
+	"lucarne/platform/outbound"
 	"lucarne/video"
 )
 
@@ -23,6 +24,7 @@ func (s *studio) openRooms(t *testing.T) *chat.Rooms {
 	s.chat.Rooms = chat.New(chat.Options{
 		DB: s.DB, Clock: s.Clock, Outbox: s.Outbox, Videos: s.Videos, Channels: s.Channels, Lives: s.lives.lives, Logger: slog.New(slog.DiscardHandler),
 		Secret: []byte("secret"), Settings: func() chat.SiteSettings { return chat.SiteSettings{AllowPatterns: true} },
+		Outbound: outbound.New(outbound.Options{AllowPrivate: true, AllowHTTP: true, AllowPlainHosts: true}),
 	})
 	s.chat.ChatTokens = token.New(token.Options{
 		DB: s.DB, Clock: s.Clock, Outbox: s.Outbox, Rooms: s.chat.Rooms, Secret: []byte("secret"),
