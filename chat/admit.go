@@ -49,7 +49,7 @@ func (h *hall) seat(o *Occupant, now time.Time) {
 	p := h.people[o.Person]
 	if p == nil {
 		p = &crowd{pace: newBucket(burst, refill, now), presence: Presence{
-			Person: o.Person, Nick: o.Nick, Account: o.profile.username, Avatar: o.profile.avatar, Affiliation: o.Affiliation, Role: h.role(o),
+			Person: o.Person, Nick: o.Nick, Account: o.profile.username, Avatar: o.profile.avatar, Affiliation: o.Affiliation, Role: h.roleNow(o, now),
 		}}
 		h.people[o.Person] = p
 	}
@@ -123,6 +123,14 @@ func (h *hall) present() []Presence {
 		}
 	}
 	return list
+}
+
+// roleNow is what an occupant may do just now.
+func (h *hall) roleNow(o *Occupant, now time.Time) Role {
+	if _, isMuted := h.sanctioned(Mute, o, now); isMuted && !o.Affiliation.CanModerate() {
+		return VisitorRole
+	}
+	return h.role(o)
 }
 
 // role is what an occupant may do just now, sanctions aside.

@@ -198,7 +198,16 @@ func (h *hall) introduce(person PersonKey, at time.Time) {
 		return
 	}
 	p.isKnown = true
-	h.tell(&Event{Kind: Present, Person: person, At: at, Detail: Detail{Presence: p.told()}})
+	h.tellPresence(p, at)
+}
+
+// tellPresence tells those who know of a person, themselves included, how they are here.
+func (h *hall) tellPresence(p *crowd, at time.Time) {
+	e := &Event{Kind: Present, Person: p.presence.Person, At: at, Detail: Detail{Presence: p.told()}}
+	if !p.isKnown {
+		e.Audience = ForPerson
+	}
+	h.tell(e)
 }
 
 func (h *hall) close(reason error) {

@@ -88,7 +88,7 @@ func (r *Rooms) Tasks(ctx context.Context, by account.Viewer, room RoomID) ([]It
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	title, err := titleOf(ctx, r.o.DB, a.room)
+	title, err := r.Title(ctx, a.room)
 	if err != nil {
 		return nil, err
 	}

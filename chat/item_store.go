@@ -51,11 +51,3 @@ func notesAbout(ctx context.Context, q db.Querier, id channel.ID, person PersonK
 	return db.List(ctx, q, scanItem, "SELECT "+itemColumns+` FROM chat_item i JOIN chat_room r ON r.id = i.room_id
 		WHERE i.person = ? AND r.channel_id = ? ORDER BY i.changed_at DESC, i.item_id LIMIT ?`, person, id, maxNotesAboutPerson)
 }
-
-// titleOf is the name of the video or channel a room belongs to.
-func titleOf(ctx context.Context, q db.Querier, room Room) (string, error) {
-	if room.VideoID != 0 {
-		return db.Value[string](ctx, q, "SELECT name FROM video WHERE id = ?", room.VideoID)
-	}
-	return db.Value[string](ctx, q, "SELECT name FROM channel WHERE id = ?", room.ChannelID)
-}

@@ -31,7 +31,10 @@ func (r *Rooms) Listeners() []event.Listener {
 		event.On("chat rooms: user blocked", r.dismissBlocked),
 		event.On("chat rooms: user deleted", func(ctx context.Context, fact account.UserDeleted) error {
 			r.dismiss(OfAccount(fact.AccountID))
-			return r.erase(ctx, OfAccount(fact.AccountID))
+			if err := r.erase(ctx, OfAccount(fact.AccountID)); err != nil {
+				return err
+			}
+			return r.do(ctx, func(ctx context.Context, tx *db.Tx, _ *batch) error { return forgetAccount(ctx, tx, fact.AccountID) })
 		}),
 	}
 }

@@ -223,10 +223,15 @@ func TestWordsGoWithTheAccount(t *testing.T) {
 		member := w.User(t, "member", account.Ordinary)
 		o, _ := w.enter(t, chat.Entrance{Viewer: member})
 		w.send(t, o, "hi")
+		must(t, w.rooms.Mute(t.Context(), w.owner, chat.Measure{Room: w.room.ID, Person: o.Person, Reason: "rude"}))
 		w.record(t, account.UserDeleted{UserID: member.UserID(), AccountID: member.AccountID()})
 		letGo(t, o, fault.Forbidden, "not signed in")
 		if _, welcome := w.enter(t, visitor("late")); len(welcome.History) != 0 {
 			t.Errorf("left: %s", bodies(welcome.History))
+		}
+		entries, err := w.rooms.Log(t.Context(), w.owner, w.room.ID, 0)
+		if err != nil || len(entries) != 1 || entries[0].Nick != "" {
+			t.Errorf("the log has %+v, %v", entries, err)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"lucarne/account"
 	"lucarne/platform/db"
 )
 
@@ -52,4 +53,23 @@ func forgetNames(ctx context.Context, tx *db.Tx, person PersonKey) error {
 	}
 	_, err := db.Exec(ctx, tx, "DELETE FROM chat_event WHERE kind = 'reacted' AND person = ?", person)
 	return err
+}
+
+// forgetAccount drops the names of an account that is gone from what moderators did and noted, and what was held against it.
+func forgetAccount(ctx context.Context, tx *db.Tx, id account.ID) error {
+	person := OfAccount(id)
+	for _, forget := range []struct {
+		text string
+		arg  any
+	}{
+		{"UPDATE chat_log SET by_name = '' WHERE by_account = ?", id},
+		{"UPDATE chat_log SET nick = '' WHERE target = ?", person},
+		{"UPDATE chat_item SET nick = '' WHERE person = ?", person},
+		{"DELETE FROM chat_sanction WHERE target = ?", person},
+	} {
+		if _, err := db.Exec(ctx, tx, forget.text, forget.arg); err != nil {
+			return err
+		}
+	}
+	return nil
 }

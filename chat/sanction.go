@@ -131,6 +131,7 @@ func (r *Rooms) Lift(ctx context.Context, by account.Viewer, kind SanctionKind, 
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			delete(h.sanctions, sanctionKey{kind, m.Person})
+			h.voice(m.Person, a.at)
 		})
 		return nil
 	})
@@ -222,12 +223,31 @@ func (r *Rooms) sanction(ctx context.Context, tx *db.Tx, b *batch, a act, s Sanc
 	b.updateChannel(s.ChannelID, func(h *hall) {
 		h.mu.Lock()
 		h.sanctions[s.key()] = s
+		h.voice(s.Target, a.at)
 		h.mu.Unlock()
 		if s.Kind == Ban {
 			h.expel(s.Target, s.Target, s.fault("You are banned from this chat"), why)
 		}
 	})
 	return r.o.Outbox.Record(ctx, tx, Sanctioned{RoomID: a.room.ID, Kind: s.Kind, Person: s.Target})
+}
+
+// voice tells who was muted, or may speak again, and where they are known the others too.
+func (h *hall) voice(person PersonKey, now time.Time) {
+	p := h.people[person]
+	if p == nil {
+		return
+	}
+	for o := range h.occupants {
+		if o.Person != person {
+			continue
+		}
+		if is := h.roleNow(o, now); is != p.presence.Role {
+			p.presence.Role = is
+			h.tellPresence(p, now)
+		}
+		return
+	}
 }
 
 // expel lets go who is the person, comes from its domain or from the address, and tells the room why.

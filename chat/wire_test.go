@@ -262,3 +262,32 @@ func TestWhoIsKickedIsSeenToBe(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsMutedIsTold(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		bob, _ := w.enter(t, visitor("bob"))
+		eve, _ := w.enter(t, visitor("eve"))
+		roleOf := func(o *chat.Occupant, want chat.Role) {
+			t.Helper()
+			if e, err := o.Next(t.Context()); err != nil || e.Kind != chat.Present || e.Person != bob.Person || e.Presence.Role != want {
+				t.Errorf("%s was told %+v, %v", o.Nick, e, err)
+			}
+		}
+		m := chat.Measure{Room: w.room.ID, Person: bob.Person}
+		must(t, w.rooms.Mute(t.Context(), w.owner, m))
+		roleOf(bob, chat.VisitorRole)
+		silent(t, eve) // nobody knew of him
+		must(t, w.rooms.Lift(t.Context(), w.owner, chat.Mute, m))
+		roleOf(bob, chat.ParticipantRole)
+		w.send(t, bob, "hi")
+		roleOf(eve, chat.ParticipantRole)
+		expect(t, eve, "posted hi")
+		must(t, w.rooms.Mute(t.Context(), w.owner, m))
+		roleOf(eve, chat.VisitorRole)
+		again, welcome := w.enter(t, visitor("bob"))
+		if welcome.Self.Role != chat.VisitorRole {
+			t.Errorf("who comes again is %s", welcome.Self.Role)
+		}
+		again.Leave()
+	})
+}
