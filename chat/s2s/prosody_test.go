@@ -25,7 +25,7 @@ run_as_root = true
 daemonize = false
 log = { { levels = { min = "debug" }, to = "file", filename = "%[1]s/prosody.log" } }
 modules_enabled = { "roster", "saslauth", "tls", "dialback", "disco", "ping", "posix" }
-interfaces = { "127.0.0.1" }
+interfaces = { "127.0.0.2" }
 c2s_ports = { %[2]d }
 c2s_direct_tls_ports = {}
 s2s_ports = { %[3]d }
@@ -45,6 +45,8 @@ Component "room.prosody.example" "muc"
 	restrict_room_creation = false
 	muc_room_locking = false
 `
+
+const prosodyAddress = "127.0.0.2"
 
 // prosody is a running Prosody.
 type prosody struct {
@@ -92,7 +94,7 @@ func startProsody(t *testing.T, n *names) *prosody {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", prosodyAddress+":0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func (p *prosody) await(t *testing.T) {
 	deadline := time.Now().Add(patience)
 	for _, port := range []int{p.c2sPort, p.s2sPort} {
 		for {
-			conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			conn, err := net.Dial("tcp", net.JoinHostPort(prosodyAddress, strconv.Itoa(port)))
 			if err == nil {
 				conn.Close()
 				break
@@ -160,7 +162,7 @@ type user struct {
 
 func (p *prosody) signIn(t *testing.T) *user {
 	t.Helper()
-	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.c2sPort)))
+	conn, err := net.Dial("tcp", net.JoinHostPort(prosodyAddress, strconv.Itoa(p.c2sPort)))
 	if err != nil {
 		t.Fatal(err)
 	}

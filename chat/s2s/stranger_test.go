@@ -91,6 +91,7 @@ type oracle struct {
 	answer   func(d dialback, say func(string)) // called for everything it is sent
 	mu       sync.Mutex
 	calls    int
+	conns    []net.Conn
 }
 
 func newOracle(t *testing.T, n *names, host string, answer func(d dialback, say func(string))) *oracle {
@@ -111,13 +112,27 @@ func newOracle(t *testing.T, n *names, host string, answer func(d dialback, say 
 			}
 			o.mu.Lock()
 			o.calls++
+			o.conns = append(o.conns, conn)
 			o.mu.Unlock()
-			t.Cleanup(func() { conn.Close() })
 			open.Go(func() { o.serve(conn, host, identity) })
 		}
 	})
-	t.Cleanup(func() { l.Close() })
+	t.Cleanup(func() {
+		l.Close()
+		o.hangUp()
+		open.Wait()
+	})
 	return o
+}
+
+// hangUp cuts all lines.
+func (o *oracle) hangUp() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, conn := range o.conns {
+		conn.Close()
+	}
+	o.conns = nil
 }
 
 func (o *oracle) called() int {
@@ -129,7 +144,7 @@ func (o *oracle) called() int {
 // serve greets and encrypts like any server, then leaves the talking to the test.
 func (o *oracle) serve(conn net.Conn, host string, identity *identity) {
 	plain := newTCP(conn, unlimited)
-	if h, err := plain.header(); err != nil || plain.greet(header{from: host, to: h.from, id: "x", version: "1.0"}) != nil {
+	if h, err := plain.header(); err != nil || plain.greet(header{from: h.to, to: h.from, id: "x", version: "1.0"}) != nil {
 		return
 	}
 	_ = plain.write([]byte("<stream:features><starttls xmlns='" + nsTLS + "'/></stream:features>"))
@@ -139,7 +154,7 @@ func (o *oracle) serve(conn net.Conn, host string, identity *identity) {
 	_ = plain.write([]byte("<proceed xmlns='" + nsTLS + "'/>"))
 	c := newTCP(tls.Server(conn, identity.server()), unlimited)
 	h, err := c.header()
-	if err != nil || c.greet(header{from: host, to: h.from, id: "y", version: "1.0"}) != nil {
+	if err != nil || c.greet(header{from: h.to, to: h.from, id: "y", version: "1.0"}) != nil {
 		return
 	}
 	_ = c.write([]byte("<stream:features/>"))

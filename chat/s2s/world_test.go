@@ -23,7 +23,8 @@ import (
 // patience is how long tests wait for what must come.
 const patience = 20 * time.Second
 
-// names is a DNS server on the loopback interface: every host is 127.0.0.1, and services are where the test says.
+// names is a DNS server on the loopback interface: every host is 127.0.0.1 (Prosody 127.0.0.2, so that nobody takes the ports chosen for it),
+// and services are where the test says.
 type names struct {
 	conn net.PacketConn
 	mu   sync.Mutex
@@ -72,7 +73,11 @@ func (n *names) answer(m *dnsmessage.Message) {
 		m.Answers = []dnsmessage.Resource{{Header: head, Body: &service}}
 	}
 	if q.Type == dnsmessage.TypeA && !strings.HasPrefix(name, "_") {
-		m.Answers = []dnsmessage.Resource{{Header: head, Body: &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}}}}
+		address := [4]byte{127, 0, 0, 1}
+		if strings.HasSuffix(name, "prosody.example.") {
+			address[3] = 2
+		}
+		m.Answers = []dnsmessage.Resource{{Header: head, Body: &dnsmessage.AResource{A: address}}}
 	}
 }
 
@@ -81,6 +86,12 @@ func (n *names) point(service, host string, target string, port int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.srv["_"+service+"._tcp."+host+"."] = dnsmessage.SRVResource{Target: dnsmessage.MustNewName(target), Port: uint16(port)}
+}
+
+func (n *names) portOf(host string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return int(n.srv["_xmpp-server._tcp."+host+"."].Port)
 }
 
 func (n *names) address() string { return n.conn.LocalAddr().String() }
@@ -189,6 +200,20 @@ func (d *node) silent(t *testing.T) {
 		t.Fatalf("%s received %v", d.host, e)
 	default:
 	}
+}
+
+// lonely waits until the node has no stream to another server any more.
+func (d *node) lonely(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		d.mu.Lock()
+		left := len(d.outgoing)
+		d.mu.Unlock()
+		if left == 0 {
+			return
+		}
+	}
+	t.Fatalf("%s keeps its streams", d.host)
 }
 
 func message(from, to, body string) *xmpp.Element {
