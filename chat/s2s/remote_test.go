@@ -13,6 +13,15 @@ var everything = Settings{DirectPort: 5269, WebSocket: true, Publish: true, Visi
 
 const testKey = "8f7dba31-29a8-4c3f-8a8b-6c7d6fdf1f1f"
 
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func declared() Declaration {
 	return *Declare(testSite, everything, Chat{Key: testKey, CustomEmojisURL: "https://video.example/plugins/livechat/router/emojis/channel/1/definition"})
 }
