@@ -23,7 +23,10 @@ func (a *API) chatRoutes() []route {
 		return nil
 	}
 	var all []route
-	for _, table := range [][]route{a.chatRoomRoutes(), a.chatMessageRoutes(), a.chatModerationRoutes(), a.chatItemRoutes(), a.chatChannelRoutes(), a.chatListRoutes(), a.chatTokenRoutes()} {
+	for _, table := range [][]route{
+		a.chatRoomRoutes(), a.chatMessageRoutes(), a.chatModerationRoutes(), a.chatItemRoutes(), a.chatChannelRoutes(), a.chatEmojiRoutes(),
+		a.chatListRoutes(), a.chatTokenRoutes(),
+	} {
 		all = append(all, table...)
 	}
 	return all

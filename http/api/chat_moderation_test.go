@@ -175,7 +175,7 @@ func TestTheChatIsModeratedByModerators(t *testing.T) {
 		"{channelId}", fmt.Sprint(c.Channel(t, "alice").ID), "{id}", c.film.UUID.String(), "{itemId}", "x", "{overlayId}", "1",
 		"{subscriptionId}", c.subscribe(t))
 	open := []string{
-		"GET /chat/site/list", "GET /chat/channels/{channelId}/list", "GET /chat/rooms/{room}", "GET /chat/rooms/{room}/messages", "GET /videos/{id}/chat",
+		"GET /chat/site/list", "GET /chat/channels/{channelId}/list", "GET /chat/channels/{channelId}/emojis", "GET /chat/rooms/{room}", "GET /chat/rooms/{room}/messages", "GET /videos/{id}/chat",
 	}
 	count := 0
 	for _, operation := range api.New(api.Services{Chat: c.chat, Catalogue: api.Catalogue{Videos: c.Videos}}).Operations() {
@@ -190,7 +190,7 @@ func TestTheChatIsModeratedByModerators(t *testing.T) {
 		}
 		count++
 		body := `{"enabled":true,"question":"?","choices":["a","b"],"duration":60,"rules":{},"kind":"note","description":"d","label":"l",
-			"list":{"name":"l","words":[]},"url":"https://example.org/list"}`
+			"list":{"name":"l","words":[]},"url":"https://example.org/list","emojis":[]}`
 		c.expect(t, http.StatusUnauthorized, method, values.Replace(path), "", body)
 		c.expect(t, http.StatusForbidden, method, values.Replace(path), "bob", body)
 	}

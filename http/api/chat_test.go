@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -217,5 +218,30 @@ func TestEveryOperationOfTheChatIsDocumented(t *testing.T) {
 		if short := strings.Replace(operation, api.Prefix, "", 1); isOurs && !strings.Contains(string(text), "`"+short+"`") {
 			t.Errorf("%s is not in docs/chat-api.md", short)
 		}
+	}
+}
+
+func TestEmojiOfAChannel(t *testing.T) {
+	t.Parallel()
+	c := newChatting(t, dbtest.SQLite(t))
+	path := fmt.Sprintf("/chat/channels/%d/emojis", c.Channel(t, "alice").ID)
+	if none := c.rows(t, path, ""); len(none) != 0 {
+		t.Errorf("at first: got %v", none)
+	}
+	picture := "data:image/png;base64," + base64.StdEncoding.EncodeToString([]byte(pngOf(20, 20)))
+	c.expect(t, http.StatusOK, "PUT", path, "alice", `{"emojis":[{"sn":"frog","url":"`+picture+`","isCategoryEmoji":true}]}`)
+	list := c.rows(t, path, "")
+	if len(list) != 1 {
+		t.Fatalf("got %v", list)
+	}
+	hasFields(t, "emoji", list[0], map[string]any{"sn": ":frog:", "url": anything, "isCategoryEmoji": true})
+	c.expect(t, http.StatusOK, "PUT", path, "alice", fmt.Sprintf(`{"emojis":[{"sn":"toad","url":%q}]}`, list[0]["url"]))
+	file := c.expect(t, http.StatusOK, "GET", path+"/export", "alice", "")
+	c.expect(t, http.StatusOK, "PUT", path, "alice", `{"emojis":`+file.Body.String()+`}`)
+	if again := c.rows(t, path, ""); len(again) != 1 || again[0]["sn"] != ":toad:" || again[0]["url"] == list[0]["url"] {
+		t.Errorf("from the exported file: got %v", again)
+	}
+	for _, body := range []string{`{}`, `{"emojis":{}}`, `{"emojis":[{"sn":"a","url":"https://example.org/a.png"}]}`} {
+		c.expect(t, http.StatusBadRequest, "PUT", path, "alice", body)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"lucarne/chat/token"
 	"lucarne/platform/db"
 	"lucarne/platform/outbound"
+	"lucarne/platform/picture"
 	"lucarne/video"
 )
 
@@ -24,6 +25,7 @@ func (s *studio) openRooms(t *testing.T) *chat.Rooms {
 	s.chat.Rooms = chat.New(chat.Options{
 		DB: s.DB, Clock: s.Clock, Outbox: s.Outbox, Videos: s.Videos, Channels: s.Channels, Lives: s.lives.lives, Logger: slog.New(slog.DiscardHandler),
 		Secret: []byte("secret"), Settings: func() chat.SiteSettings { return chat.SiteSettings{AllowPatterns: true} },
+		Images: s.Images, Pictures: picture.New(picture.Options{}),
 		Outbound: outbound.New(outbound.Options{AllowPrivate: true, AllowHTTP: true, AllowPlainHosts: true}),
 	})
 	s.chat.ChatTokens = token.New(token.Options{
