@@ -22,7 +22,7 @@ func (p *Pages) chatDeskRoutes() []route {
 		return nil
 	}
 	var list []route
-	for _, table := range [][]route{p.chatSettingsRoutes(), p.chatRulesRoutes(), p.chatWordsRoutes(), p.chatModeratorsRoutes(), p.videoChatRoutes()} {
+	for _, table := range [][]route{p.chatSettingsRoutes(), p.chatRulesRoutes(), p.chatWordsRoutes(), p.chatModeratorsRoutes(), p.videoChatRoutes(), p.moderationRoutes()} {
 		list = append(list, table...)
 	}
 	return list

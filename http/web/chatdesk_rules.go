@@ -173,11 +173,12 @@ func (r *request) actionOptions(chosen string) []ui.Option {
 	return choices(chosen, string(rule.Hold), r.t.T("chatrules.hold"), string(rule.Refuse), r.t.T("chatrules.refuse"))
 }
 
-// ruleLabel names a rule as moderators know it.
+// ruleLabel names a rule as moderators know it; a list of words by its own name.
 func (r *request) ruleLabel(name string) string {
-	switch name {
+	kind, list, _ := strings.Cut(name, ": ")
+	switch kind {
 	case "words":
-		return r.t.T("chatrules.words")
+		return nameOr(list, r.t.T("chatrules.words"))
 	case "special characters":
 		return r.t.T("chatrules.special")
 	case "capitals":

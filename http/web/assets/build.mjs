@@ -18,6 +18,7 @@ const options = {
     player: 'src/player/main.ts',
     upload: 'src/upload/main.ts',
     golive: 'src/golive/main.ts',
+    chatdesk: 'src/chatdesk/main.ts',
     chat: 'src/chat/main.ts',
     style: 'css/main.css',
     embed: 'css/embed.css'

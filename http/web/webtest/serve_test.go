@@ -49,6 +49,7 @@ func TestServe(t *testing.T) {
 	mux.Handle(ui.AssetPath, ui.Assets())
 	mux.Handle("/", signInAs(w.Handler))
 	mux.HandleFunc("/sample/", func(answer http.ResponseWriter, r *http.Request) { sampleState(w, r) })
+	mux.HandleFunc("/sample/chat/{room}", func(_ http.ResponseWriter, r *http.Request) { sampleCrowd(w, r) })
 	mux.Handle("/static/streaming-playlists/", http.StripPrefix("/static/streaming-playlists/", http.FileServer(http.Dir(w.Blobs.Local(blob.StreamingPlaylists).Root()))))
 	mux.HandleFunc("/sample/live/", func(answer http.ResponseWriter, r *http.Request) { sampleShow(t, w, r) })
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
@@ -109,6 +110,9 @@ func fill(t *testing.T, w *webtest.World) {
 		}
 		w.Clock.Advance(7 * time.Hour)
 		fmt.Println("/w/"+made.ShortUUID(), title)
+		if i == 0 {
+			fillChat(t, w, made, people[0])
+		}
 	}
 	waiting := w.Video(t, people[0], func(d *video.Draft) {
 		d.Name, d.State, d.WaitTranscoding = "Still being prepared", video.ToTranscode, true
