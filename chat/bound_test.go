@@ -2,7 +2,11 @@ package chat_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"lucarne/account"
 	"lucarne/chat"
@@ -61,6 +65,41 @@ func TestTheLogIsKeptForATime(t *testing.T) {
 		must(t, w.rooms.Sweep(t.Context()))
 		if left, err := w.rooms.Log(t.Context(), w.owner, w.room.ID, 0); err != nil || len(left) != 1 {
 			t.Errorf("kept for good: %+v, %v", left, err)
+		}
+	})
+}
+
+func TestTextsThatTroubleOthers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		bob, _ := w.enter(t, visitor("bob"))
+		for name, body := range map[string]string{
+			"nothing": "", "spaces": " \n\t ", "zero width": "\u200b\u200d", "fillers": "\u3164\u2800", "controls": "\u0000\u0007", "turned": "\u202e",
+			"marks": "\u0301\u0301",
+		} {
+			if _, err := w.rooms.Send(t.Context(), bob, chat.Post{Body: body}); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+			w.Clock.Advance(time.Second)
+		}
+		for name, body := range map[string]string{"runes": strings.Repeat("é", 2001), "lines": strings.Repeat("x\n", 41) + "x"} {
+			if _, err := w.rooms.Send(t.Context(), bob, chat.Post{Body: body}); !fault.Is(err, fault.TooLarge) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for body, want := range map[string]string{
+			"a\u202eb\u2066c": "abc", "Z" + strings.Repeat("\u0336", 500): "Z" + strings.Repeat("\u0336", 4), "a\u0000b": "ab", "\u00e9 नमस्ते שָׁלוֹם": "\u00e9 नमस्ते שָׁלוֹם",
+		} {
+			w.Clock.Advance(time.Second)
+			if m := w.send(t, bob, body); m.Body != norm.NFC.String(want) {
+				t.Errorf("%q became %q", body, m.Body)
+			}
+		}
+		for _, nick := range []string{"\u3164", "\u2800\u2800", "bob\u3164", "b\u2800ob"} {
+			e := visitor("other")
+			e.Nick = nick
+			if _, _, err := w.rooms.Join(t.Context(), w.room, e); err == nil {
+				t.Errorf("%q is let in", nick)
+			}
 		}
 	})
 }

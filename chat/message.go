@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"lucarne/chat/rule"
 	"lucarne/platform/fault"
 )
 
@@ -83,7 +84,7 @@ const (
 func (p Post) check() (Post, error) {
 	p.Body = cleanBody(p.Body)
 	switch {
-	case p.Body == "":
+	case rule.Normal(p.Body) == "": // also what only looks empty
 		return p, fault.InvalidParam("body", nil, "Should not be empty")
 	case utf8.RuneCountInString(p.Body) > maxBodyRunes, strings.Count(p.Body, "\n") >= maxBodyLines:
 		return p, fault.New(fault.TooLarge, "A message has at most %d characters in %d lines", maxBodyRunes, maxBodyLines)
@@ -107,5 +108,22 @@ func cleanBody(body string) string {
 		}
 		return r
 	}, norm.NFC.String(strings.ReplaceAll(body, "\r\n", "\n")))
-	return strings.TrimSpace(body)
+	return strings.TrimSpace(fewMarks(body))
+}
+
+const maxMarks = 4 // on one letter; no language writes more
+
+// fewMarks drops marks that would pile up over the lines around.
+func fewMarks(text string) string {
+	marks := 0
+	return strings.Map(func(r rune) rune {
+		if !unicode.In(r, unicode.Mn, unicode.Me) {
+			marks = 0
+			return r
+		}
+		if marks++; marks > maxMarks {
+			return -1
+		}
+		return r
+	}, text)
 }

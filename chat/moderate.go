@@ -154,6 +154,7 @@ func (r *Rooms) ChannelSettings(ctx context.Context, viewer account.Viewer, id c
 
 // ConfigureChannel changes what the rooms of a channel have in common. Defaults are for rooms not made yet.
 func (r *Rooms) ConfigureChannel(ctx context.Context, viewer account.Viewer, id channel.ID, s ChannelSettings) error {
+	s.Terms = cleanBody(s.Terms)
 	if err := s.check(); err != nil {
 		return err
 	}

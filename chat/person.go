@@ -115,7 +115,7 @@ const (
 
 // cleanNick gives a nickname in one form. Nothing in it may be invisible or turn the direction of what follows.
 func cleanNick(nick string) (string, error) {
-	nick = strings.Join(strings.Fields(norm.NFC.String(nick)), " ")
+	nick = strings.Join(strings.Fields(norm.NFC.String(fewMarks(nick))), " ")
 	isBad := strings.ContainsFunc(nick, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError })
 	if nick == "" || isBad || utf8.RuneCountInString(nick) > maxNickRunes || rule.Normal(nick) == "" {
 		return "", fault.InvalidParam("nickname", nil, "Should have 1 to %d visible characters", maxNickRunes)

@@ -45,7 +45,7 @@ func (s Sanction) isOver(now time.Time) bool { return !s.Until.IsZero() && !now.
 // fault is what the person is told.
 func (s Sanction) fault(message string) error {
 	if !s.Until.IsZero() {
-		message += s.Until.Format(" until 2006-01-02 15:04 UTC")
+		message += s.Until.UTC().Format(" until 2006-01-02 15:04 UTC")
 	}
 	if s.Reason != "" {
 		message += ": " + s.Reason

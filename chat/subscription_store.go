@@ -21,10 +21,14 @@ func findListKey(ctx context.Context, q db.Querier) (seed string, found bool, er
 func scanSubscription(row db.Row) (s Subscription, err error) {
 	var content string
 	err = row.Scan(&s.ID, &s.Scope, &s.URL, &s.PublicKey, &content, &s.etag, &s.IsOn, &s.Action, db.Time(&s.FetchedAt), db.Time(&s.TriedAt), &s.Error)
-	if err == nil {
-		s.List, err = parseListContent(content)
+	if err != nil {
+		return s, err
 	}
-	return s, err
+	var unread error
+	if s.List, unread = parseListContent(content); unread != nil { // an earlier version took it: it is fetched again in a while
+		s.Error = errorFor(unread)
+	}
+	return s, nil
 }
 
 func subscriptionsWhere(ctx context.Context, q db.Querier, rest string, args ...any) ([]Subscription, error) {

@@ -47,7 +47,7 @@ func Normal(text string) string {
 	space := false
 	for _, r := range norm.NFKD.String(text) {
 		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Me, r):
+		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Me, r), isBlank(r):
 			continue
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
@@ -60,6 +60,11 @@ func Normal(text string) string {
 		b.WriteString(latin(unicode.ToLower(r)))
 	}
 	return b.String()
+}
+
+// isBlank reports letters and signs that show nothing: Hangul fillers and the empty Braille cell.
+func isBlank(r rune) bool {
+	return r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 || r == 0x2800
 }
 
 // pairs are letters that pass for one other.
