@@ -223,19 +223,20 @@ func TestResultsAreBounded(t *testing.T) {
 	}
 }
 
-func TestFloodsAreSlowedDownThenCutOff(t *testing.T) {
+// paced gives a node another pace for the stanzas of a host.
+func paced(burst, perSec float64) setup {
+	return func(_ *Options, d *node) {
+		d.prepare = append(d.prepare, func(p *Peers) { p.hosts = newPace(p.o.Clock, burst, perSec) })
+	}
+}
+
+func TestFloodsAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	n := newNames(t)
-	a := newNode(t, n, "a.example", func(_ *Options, d *node) {
-		d.prepare = append(d.prepare, func(p *Peers) {
-			p.hosts = newPace(p.o.Clock, 10, 100)
-			p.hosts.longest = 50 * time.Millisecond
-		})
-	})
+	a := newNode(t, n, "a.example", paced(10, 100))
 	newOracle(t, n, "evil.example", agree)
-	s, other := call(t, a, "evil.example", "a.example"), call(t, a, "evil.example", "a.example")
+	s := call(t, a, "evil.example", "a.example")
 	s.prove("evil.example", "a.example")
-	other.prove("evil.example", "a.example")
 	start := time.Now()
 	s.say(strings.Repeat("<message from='x@evil.example' to='y@a.example'/>", 20))
 	for range 20 {
@@ -244,9 +245,30 @@ func TestFloodsAreSlowedDownThenCutOff(t *testing.T) {
 	if took := time.Since(start); took < 90*time.Millisecond {
 		t.Errorf("20 stanzas at 100 a second, 10 at once, took %v", took)
 	}
-	a.hosts.spend("evil.example", 5) // what other streams of the host owe counts too
-	other.say(strings.Repeat("<message from='x@evil.example' to='y@a.example'/>", 1))
-	other.endsWith("policy-violation")
+}
+
+func TestFloodsOfAHostAreCutOffOnAllItsStreams(t *testing.T) {
+	t.Parallel()
+	n := newNames(t)
+	a := newNode(t, n, "a.example", paced(10, 1e-3))
+	newOracle(t, n, "evil.example", agree)
+	newOracle(t, n, "good.example", agree)
+	for range 2 {
+		s := call(t, a, "evil.example", "a.example")
+		s.prove("evil.example", "a.example")
+		s.say(strings.Repeat("<message from='x@evil.example' to='y@a.example'/>", 5))
+		for range 5 {
+			a.next(t)
+		}
+	}
+	s, other := call(t, a, "evil.example", "a.example"), call(t, a, "good.example", "a.example")
+	s.prove("evil.example", "a.example")
+	s.say("<message from='x@evil.example' to='y@a.example'/>")
+	s.endsWith("policy-violation")
+	a.silent(t)
+	other.prove("good.example", "a.example")
+	other.say("<message from='x@good.example' to='y@a.example'/>")
+	a.next(t)
 }
 
 func TestQuestionsOfAnAddressAreBounded(t *testing.T) {
