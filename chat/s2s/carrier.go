@@ -40,7 +40,7 @@ func headerOf(e *xmpp.Element) header {
 }
 
 func (h header) set(e *xmpp.Element) *xmpp.Element {
-	return e.Set("from", h.from).Set("to", h.to).Set("id", h.id).Set("version", h.version).SetLang("en")
+	return e.Set("from", h.from).Set("to", h.to).Set("id", h.id).Set("version", h.version)
 }
 
 // Times within which a line has to do its part.

@@ -183,7 +183,10 @@ func TestTheWayToAHost(t *testing.T) {
 	n.point("xmpp-server", "dns.example", "xmpp.dns.example.", 5270)
 	n.point("xmpps-server", "dns.example", "xmpp.dns.example.", 443)
 	both := Ways{Host: "b.example", Port: 5271, WebSocket: "wss://b.example/s2s"}
-	known := knownTo{"room.b.example": both, "web.example": {Host: "web.example", WebSocket: "wss://web.example/s2s"}, "tcp.example": {Host: "tcp.example", Port: 5272}}
+	known := knownTo{
+		"room.b.example": both, "web.example": {Host: "web.example", WebSocket: "wss://web.example/s2s"}, "tcp.example": {Host: "tcp.example", Port: 5272},
+		"mail.example": {Host: "mail.example", Port: 25, WebSocket: "wss://mail.example/s2s"},
+	}
 	cases := []struct {
 		name, host string
 		settings   Settings
@@ -194,6 +197,7 @@ func TestTheWayToAHost(t *testing.T) {
 		{"both have TCP", "room.b.example", everything, "", []target{{"b.example", 5271, false}}, false},
 		{"we have no TCP", "room.b.example", Settings{WebSocket: true, Publish: true}, "wss://b.example/s2s", nil, false},
 		{"they have no TCP", "web.example", everything, "wss://web.example/s2s", nil, false},
+		{"a port that is for something else", "mail.example", everything, "wss://mail.example/s2s", nil, false},
 		{"no WebSocket for what is not published", "web.example", Settings{WebSocket: true}, "", nil, true},
 		{"they have no WebSocket, we no TCP", "tcp.example", Settings{WebSocket: true, Publish: true}, "", nil, true},
 		{"what DNS says", "dns.example", everything, "", []target{{"xmpp.dns.example.", 443, true}, {"xmpp.dns.example.", 5270, false}}, false},

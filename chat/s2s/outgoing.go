@@ -36,8 +36,8 @@ type outgoing struct {
 }
 
 const (
-	maxQueue      = 512
-	maxQueueBytes = 2 << 20
+	maxQueue      = 2048
+	maxQueueBytes = 4 << 20
 	maxQuestions  = 64
 	maxStrays     = 16
 	answerTime    = 45 * time.Second

@@ -2,6 +2,7 @@ package s2s
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
@@ -36,7 +37,7 @@ type Options struct {
 	Known Known
 	// ClientAddress is who a request comes from, proxies looked through; nil takes the connection's address.
 	ClientAddress func(*http.Request) netip.Addr
-	// Secret makes the keys of dialback; the same one on all nodes of a site.
+	// Secret makes the keys of dialback; the same one on all nodes of a site. Empty takes one that lasts as long as Peers.
 	Secret   []byte
 	Settings func() Settings
 	Clock    clock.Clock
@@ -50,12 +51,12 @@ const (
 	maxOutgoing           = 1000
 	maxWaitingBytes       = 64 << 20 // of all stanzas on their way together
 	maxReturns            = 4096     // stanzas that wait to come back
-	burstOfHost           = 2000     // stanzas
-	stanzasOfHostPerSec   = 200
+	burstOfHost           = 10_000   // stanzas; a busy room there sends one for each person here
+	stanzasOfHostPerSec   = 2000
 	burstOfAddress        = 200 // connections and questions of who has shown nothing yet
 	stepsOfAddressPerSec  = 5
-	burstBytesOfAddress   = 8 << 20
-	bytesOfAddressPerSec  = 2 << 20
+	burstBytesOfAddress   = 16 << 20
+	bytesOfAddressPerSec  = 4 << 20
 	maxPairsOfStream      = 64
 	maxPendingOfStream    = 16
 	maxMechanismsOfStream = 3
@@ -92,6 +93,9 @@ func New(o Options) *Peers {
 	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver
+	}
+	if len(o.Secret) == 0 {
+		o.Secret = []byte(rand.Text())
 	}
 	p := &Peers{
 		o: o, keys: newKeys(o.Secret), identity: newIdentity(o.Site, o.Certificate, o.Roots), directory: newDirectory(o.Client, o.Known, o.Clock),

@@ -148,7 +148,7 @@ func TestSlowPeersAreLetGo(t *testing.T) {
 }
 
 // converse runs an outgoing stream on a line whose far end the test plays.
-func converse(p *Peers, isVerified bool, far func(*tcp), prepare func(*outgoing)) (error, time.Duration) {
+func converse(p *Peers, isVerified bool, far func(*tcp), prepare func(*outgoing)) (took time.Duration, err error) {
 	near, other := net.Pipe()
 	o := newOutgoing(p, pair{ours: testSite.Host, theirs: "far.example"})
 	o.isVerified = isVerified
@@ -160,10 +160,10 @@ func converse(p *Peers, isVerified bool, far func(*tcp), prepare func(*outgoing)
 	}()
 	start := time.Now()
 	l := &line{carrier: newTCP(near, unlimited), id: "id"}
-	err := o.converse(p.ctx, l)
-	took := time.Since(start)
+	err = o.converse(p.ctx, l)
+	took = time.Since(start)
 	l.end(err)
-	return err, took
+	return took, err
 }
 
 func TestOutgoingStreamsEnd(t *testing.T) {
@@ -188,7 +188,7 @@ func TestOutgoingStreamsEnd(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newQuiet(newAuthority(t))
-				err, took := converse(p, c.isVerified, func(*tcp) {}, c.prepare)
+				took, err := converse(p, c.isVerified, func(*tcp) {}, c.prepare)
 				if !errors.Is(err, c.want) || took != c.after {
 					t.Errorf("ended after %v with %v, want %v and %v", took, err, c.after, c.want)
 				}
@@ -203,7 +203,7 @@ func TestAReceiverThatDoesNotReadHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newQuiet(newAuthority(t))
 		stuck := make(chan struct{})
-		err, took := converse(p, true, func(*tcp) { <-stuck }, func(o *outgoing) {
+		took, err := converse(p, true, func(*tcp) { <-stuck }, func(o *outgoing) {
 			for range maxQueue {
 				if o.take(newItem(message(testSite.Host, "far.example", "hello"))) != taken {
 					t.Fatal("the queue is full too early")

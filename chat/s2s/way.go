@@ -35,7 +35,7 @@ var errNoWay = errors.New("no way to this host")
 func (p *Peers) way(ctx context.Context, host string) (socket string, targets []target, err error) {
 	ways, s := p.directory.find(ctx, host), p.o.Settings()
 	switch {
-	case ways.Port > 0 && s.DirectPort > 0:
+	case mayDial(ways.Port) && s.DirectPort > 0:
 		return "", []target{{host: cmp.Or(ways.Host, host), port: ways.Port}}, nil
 	case ways.WebSocket != "" && s.hasWebSocket():
 		return ways.WebSocket, nil, nil
@@ -93,7 +93,7 @@ func (p *Peers) services(ctx context.Context, name, host string, isDirect bool) 
 	return list, isNone
 }
 
-// mayDial keeps records from leading us to services that are something else for sure.
+// mayDial keeps records and declarations from leading us to services that are something else for sure.
 func mayDial(port int) bool { return port == httpsPort || port >= firstFree }
 
 // line is a stream to another server, open and encrypted.
