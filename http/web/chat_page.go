@@ -129,12 +129,16 @@ func (p *Pages) chatPopout(w http.ResponseWriter, r *request) error {
 	return r.showChat(w, http.StatusOK, view)
 }
 
-// chatEmbed is the room in a page of another site, which may frame it. readonly=1 takes the means to write away.
+// chatEmbed is the room in a page of another site, which may frame it. readonly=1 takes the means to write away, transparent=1 leaves only
+// the messages, over whatever lies behind.
 func (p *Pages) chatEmbed(w http.ResponseWriter, r *request) error {
 	w.Header().Del("X-Frame-Options")
 	room, err := r.chatRoom()
 	if err != nil {
 		return r.chatTrouble(w, err)
+	}
+	if isOn(r.URL.Query(), "transparent", false) {
+		return r.showOverlay(w, room, openToFrames)
 	}
 	mode := ui.ChatRoom
 	if isOn(r.URL.Query(), "readonly", false) {
@@ -185,11 +189,15 @@ func (p *Pages) chatOverlay(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return r.chatTrouble(w, err)
 	}
+	return r.showOverlay(w, room, closedToFrames)
+}
+
+func (r *request) showOverlay(w http.ResponseWriter, room chat.Room, framedBy string) error {
 	props := r.chatProps(room.Name, ui.ChatOverlay)
 	props.EmojiURL, props.AuthURL, props.EmbedURL, props.ModerationURL = chatEmoji+itoa(room.ChannelID)+"/definition", "", "", ""
 	page := r.page(r.t.T("chat.title"))
 	page.Scripts, page.Robots, page.Theme = []string{"chat.js"}, noIndex, dark
-	w.Header().Set("Content-Security-Policy", r.policy(closedToFrames))
+	w.Header().Set("Content-Security-Policy", r.policy(framedBy))
 	return r.document(w, http.StatusOK, ui.BareLayout(page, "chat-overlay"), ui.Chat(r.t, props))
 }
 
