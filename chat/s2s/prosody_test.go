@@ -10,14 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"lucarne/chat/xmpp"
 )
 
-// prosodyConfig is Prosody with one host, its rooms, and a certificate nobody vouches for: servers are verified by dialback.
+// prosodyConfig is Prosody with one host and its rooms.
 const prosodyConfig = `
 pidfile = "%[1]s/prosody.pid"
 data_path = "%[1]s"
@@ -35,9 +34,9 @@ https_ports = {}
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
-s2s_secure_auth = false
+s2s_secure_auth = %[5]t
 s2s_require_encryption = true
-ssl = { key = "%[1]s/key.pem", certificate = "%[1]s/certificate.pem" }
+ssl = { key = "%[1]s/key.pem", certificate = "%[1]s/certificate.pem", cafile = "%[1]s/authority.pem" }
 unbound = { resolvconf = false, hoststxt = false, forward = { "127.0.0.1@%[4]s" }, options = { ["do-not-query-localhost:"] = "no" } }
 VirtualHost "prosody.example"
 Component "room.prosody.example" "muc"
@@ -54,7 +53,9 @@ type prosody struct {
 	c2sPort, s2sPort int
 }
 
-func startProsody(t *testing.T, n *names) *prosody {
+// startProsody runs it with certificates of an authority that it insists on for others too; without one, with a certificate nobody
+// vouches for: servers are verified by dialback then.
+func startProsody(t *testing.T, n *names, authority *authority) *prosody {
 	t.Helper()
 	program, err := exec.LookPath("prosody")
 	if err != nil {
@@ -64,9 +65,9 @@ func startProsody(t *testing.T, n *names) *prosody {
 		t.Skip("Prosody is not installed")
 	}
 	p := &prosody{folder: t.TempDir(), c2sPort: freePort(t), s2sPort: freePort(t)}
-	p.writeCertificate(t)
+	p.writeCertificate(t, authority)
 	_, dnsPort, _ := net.SplitHostPort(n.address())
-	p.write(t, "prosody.cfg.lua", fmt.Sprintf(prosodyConfig, p.folder, p.c2sPort, p.s2sPort, dnsPort))
+	p.write(t, "prosody.cfg.lua", fmt.Sprintf(prosodyConfig, p.folder, p.c2sPort, p.s2sPort, dnsPort, authority != nil))
 	p.write(t, "prosody%2eexample/accounts/alice.dat", `return { ["password"] = "secret" };`)
 	for _, host := range []string{"prosody.example", "room.prosody.example"} {
 		n.point("xmpp-server", host, "prosody.example.", p.s2sPort)
@@ -113,9 +114,14 @@ func (p *prosody) write(t *testing.T, name, text string) {
 	}
 }
 
-func (p *prosody) writeCertificate(t *testing.T) {
+func (p *prosody) writeCertificate(t *testing.T, authority *authority) {
 	t.Helper()
 	c, err := selfSigned(Site{Host: "prosody.example"})
+	believed := c.Certificate[0]
+	if err == nil && authority != nil {
+		believed = authority.certificate.Raw
+		c, err = authority.issue("prosody.example", "room.prosody.example")
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,8 +129,12 @@ func (p *prosody) writeCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.write(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
-	p.write(t, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]})))
+	for name, block := range map[string]*pem.Block{
+		"key.pem": {Type: "PRIVATE KEY", Bytes: key}, "certificate.pem": {Type: "CERTIFICATE", Bytes: c.Certificate[0]},
+		"authority.pem": {Type: "CERTIFICATE", Bytes: believed},
+	} {
+		p.write(t, name, string(pem.EncodeToMemory(block)))
+	}
 }
 
 // await waits until both ports are open.
@@ -208,47 +218,61 @@ func (u *user) hear(t *testing.T) *xmpp.Element {
 	return e
 }
 
-func TestProsodyAsksUs(t *testing.T) {
+// withProsody runs a test against Prosody, verified by dialback and by certificates.
+func withProsody(t *testing.T, test func(t *testing.T, p *prosody, a *node)) {
 	t.Parallel()
-	n := newNames(t)
-	a := newNode(t, n, "a.example")
-	u := startProsody(t, n).signIn(t)
-	for _, to := range []string{"a.example", "room.a.example"} {
-		u.say(t, "<iq type='get' id='1' to='"+to+"'><ping xmlns='urn:xmpp:ping'/></iq>")
-		ping := a.next(t)
-		if ping.Child("urn:xmpp:ping", "ping") == nil || ping.Attr("from") != "alice@prosody.example/x" || ping.Attr("to") != to {
-			t.Fatalf("got %v", ping)
+	t.Run("dialback", func(t *testing.T) {
+		t.Parallel()
+		n := newNames(t)
+		a := newNode(t, n, "a.example")
+		test(t, startProsody(t, n, nil), a)
+	})
+	t.Run("certificates", func(t *testing.T) {
+		t.Parallel()
+		n := newNames(t)
+		authority := newAuthority(t)
+		a := newNode(t, n, "a.example", certified(authority))
+		test(t, startProsody(t, n, authority), a)
+	})
+}
+
+func TestProsodyAsksUs(t *testing.T) {
+	withProsody(t, func(t *testing.T, p *prosody, a *node) {
+		u := p.signIn(t)
+		for _, to := range []string{"a.example", "room.a.example"} {
+			u.say(t, "<iq type='get' id='1' to='"+to+"'><ping xmlns='urn:xmpp:ping'/></iq>")
+			ping := a.next(t)
+			if ping.Child("urn:xmpp:ping", "ping") == nil || ping.Attr("from") != "alice@prosody.example/x" || ping.Attr("to") != to {
+				t.Fatalf("got %v", ping)
+			}
+			a.Send(xmpp.NewElement(xmpp.NSClient, "iq").Set("type", "result").Set("id", ping.Attr("id")).Set("from", to).Set("to", ping.Attr("from")))
+			if e := u.hear(t); e.Attr("type") != "result" || e.Attr("from") != to {
+				t.Fatalf("got %v", e)
+			}
 		}
-		a.Send(xmpp.NewElement(xmpp.NSClient, "iq").Set("type", "result").Set("id", ping.Attr("id")).Set("from", to).Set("to", ping.Attr("from")))
-		if e := u.hear(t); e.Attr("type") != "result" || e.Attr("from") != to {
-			t.Fatalf("got %v", e)
-		}
-	}
+	})
 }
 
 func TestWeAskProsody(t *testing.T) {
-	t.Parallel()
-	n := newNames(t)
-	startProsody(t, n)
-	a := newNode(t, n, "a.example")
-	const me, room = "bob@a.example/x", "talk@room.prosody.example"
-	join := xmpp.NewElement(xmpp.NSClient, "presence", xmpp.NewElement("http://jabber.org/protocol/muc", "x")).Set("from", me).Set("to", room+"/bob")
-	a.Send(join)
-	if e := a.next(t); e.Name.Local != "presence" || e.Attr("from") != room+"/bob" || e.Attr("type") != "" {
-		t.Fatalf("got %v", e)
-	}
-	a.Send(message(me, room, "hello").Set("type", "groupchat").Set("id", "1"))
-	for {
-		e := a.next(t)
-		if body := e.ChildText(xmpp.NSClient, "body"); body != "" {
-			if body != "hello" || e.Attr("from") != room+"/bob" {
-				t.Fatalf("got %v", e)
-			}
-			break
+	withProsody(t, func(t *testing.T, _ *prosody, a *node) {
+		const me, room = "bob@a.example/x", "talk@room.prosody.example"
+		join := xmpp.NewElement(xmpp.NSClient, "presence", xmpp.NewElement("http://jabber.org/protocol/muc", "x"))
+		a.Send(join.Set("from", me).Set("to", room+"/bob"))
+		if e := a.next(t); e.Name.Local != "presence" || e.Attr("from") != room+"/bob" || e.Attr("type") != "" {
+			t.Fatalf("got %v", e)
 		}
-	}
-	a.Send(xmpp.NewElement(xmpp.NSClient, "iq", xmpp.NewElement("urn:xmpp:ping", "ping")).Set("type", "get").Set("id", "2").Set("from", me).Set("to", "prosody.example"))
-	if e := a.next(t); e.Attr("id") != "2" || e.Attr("type") != "result" || !strings.HasPrefix(e.Attr("from"), "prosody.example") {
-		t.Fatalf("got %v", e)
-	}
+		a.Send(message(me, room, "hello").Set("type", "groupchat").Set("id", "1"))
+		e := a.next(t)
+		for e.ChildText(xmpp.NSClient, "body") == "" { // the subject comes first
+			e = a.next(t)
+		}
+		if e.ChildText(xmpp.NSClient, "body") != "hello" || e.Attr("from") != room+"/bob" {
+			t.Fatalf("got %v", e)
+		}
+		ping := xmpp.NewElement(xmpp.NSClient, "iq", xmpp.NewElement("urn:xmpp:ping", "ping")).Set("type", "get").Set("id", "2")
+		a.Send(ping.Set("from", me).Set("to", "prosody.example"))
+		if e := a.next(t); e.Attr("id") != "2" || e.Attr("type") != "result" || e.Attr("from") != "prosody.example" {
+			t.Fatalf("got %v", e)
+		}
+	})
 }
