@@ -35,7 +35,7 @@ type WordList struct {
 const minLeetRunes = 3
 
 // maxSteps bounds the patterns of all lists together, by the instructions of their programs.
-const maxSteps = 5000
+const maxSteps = 2000
 
 type matcher struct {
 	list     WordList
