@@ -5,10 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"sync"
+	"strings"
 	"time"
 
-	"github.com/coder/websocket"
+	"github.com/gobwas/ws"
 
 	"lucarne/chat/server"
 	"lucarne/chat/xmpp"
@@ -19,27 +19,38 @@ const (
 	nsFraming = "urn:ietf:params:xml:ns:xmpp-framing" // RFC 7395 §3.3
 	protocol  = "xmpp"
 
-	writeTime = 10 * time.Second // for what is sent at once
 	helloTime = 20 * time.Second // until a client is signed in
 )
 
 // WebSocket carries one client's stream on each connection. Any origin may connect: nothing depends on cookies, and pages of other sites
 // that show a video of this one have its chat (docs/chat-protocol.md).
 func WebSocket(s *server.Server) http.Handler {
+	upgrader := ws.HTTPUpgrader{Protocol: func(name string) bool { return name == protocol }}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true, Subprotocols: []string{protocol}})
-		if err != nil {
-			return // Accept has answered
-		}
-		if conn.Subprotocol() != protocol {
-			_ = conn.Close(websocket.StatusProtocolError, "the subprotocol is xmpp")
+		if !offers(r) {
+			http.Error(w, "This is the address of a WebSocket of the subprotocol "+protocol+".", http.StatusUpgradeRequired)
 			return
 		}
-		conn.SetReadLimit(xmpp.MaxElementBytes)
-		c := &socket{conn: conn}
+		conn, buffered, _, err := upgrader.Upgrade(r, w)
+		if err != nil {
+			return // Upgrade has answered
+		}
+		c := newSocket(conn, buffered.Reader)
 		// In a goroutine of its own, so that thousands that wait do not hold what served the request.
-		go c.serve(s, originOf(r))
+		go carry(c, s, originOf(r))
 	})
+}
+
+// offers tells whether a client wants a WebSocket, for what is spoken here.
+func offers(r *http.Request) bool {
+	for _, names := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for name := range strings.SplitSeq(names, ",") {
+			if strings.TrimSpace(name) == protocol {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // originOf is what the server knows of who asks. What comes by HTTP in the clear has a proxy in front, or is on the machine itself.
@@ -48,62 +59,49 @@ func originOf(r *http.Request) server.Origin {
 	return server.Origin{Address: address, IsSecure: true}
 }
 
-// socket is one connection.
-type socket struct {
-	conn *websocket.Conn
-	once sync.Once
-}
+// line is a socket as the server of the chat sees it.
+type line struct{ *socket }
 
 // Send writes each element as a message of its own (RFC 7395 §3.1).
-func (c *socket) Send(frames ...server.Frame) error {
-	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
-	defer cancel()
-	for _, frame := range frames {
-		if err := c.conn.Write(ctx, websocket.MessageText, frame); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (l line) Send(frames ...server.Frame) error { return l.send(ws.OpText, frames...) }
 
 // NeedsTo is false: a WebSocket has one client.
-func (c *socket) NeedsTo() bool { return false }
+func (line) NeedsTo() bool { return false }
 
 // Close tells the client why and ends the stream (RFC 7395 §3.6).
-func (c *socket) Close(reason *server.StreamError) {
-	c.once.Do(func() {
-		if reason != nil {
-			_ = c.Send(reason.Frame())
-		}
-		_ = c.Send(server.Frame("<close xmlns='" + nsFraming + "'/>"))
-		_ = c.conn.Close(websocket.StatusNormalClosure, "")
-	})
+func (l line) Close(reason *server.StreamError) {
+	var last []server.Frame
+	if reason != nil {
+		last = append(last, reason.Frame())
+	}
+	l.close(append(last, server.Frame("<close xmlns='"+nsFraming+"'/>"))...)
 }
 
-func (c *socket) serve(s *server.Server, from server.Origin) {
-	st, err := s.Open(c, from)
+// carry reads what a client says until either side ends.
+func carry(c *socket, s *server.Server, from server.Origin) {
+	defer c.conn.Close()
+	st, err := s.Open(line{c}, from)
 	if err != nil {
-		c.Close(server.ConditionOf(err))
+		line{c}.Close(server.ConditionOf(err))
+		c.drain()
 		return
 	}
 	defer st.Lost()
-	hello := time.AfterFunc(helloTime, func() { c.Close(&server.StreamError{Condition: server.TimedOut}) })
+	hello := time.AfterFunc(helloTime, func() { line{c}.Close(&server.StreamError{Condition: server.TimedOut}) })
 	defer hello.Stop()
 	for {
-		e, err := c.read()
-		if err == nil {
-			err = c.handle(st, e)
-		}
+		err := c.next(func(data []byte) error { return receive(c, st, data) })
 		switch {
 		case errors.Is(err, errEnded):
 			st.End()
-			c.Close(nil)
+			line{c}.Close(nil)
+			c.drain()
 			return
-		case err != nil && websocket.CloseStatus(err) == -1 && !errors.Is(err, errGone):
-			c.Close(server.ConditionOf(err))
+		case errors.Is(err, errGone):
 			return
 		case err != nil:
-			_ = c.conn.CloseNow()
+			line{c}.Close(server.ConditionOf(err))
+			c.drain()
 			return
 		}
 		if st.IsBound() {
@@ -112,26 +110,15 @@ func (c *socket) serve(s *server.Server, from server.Origin) {
 	}
 }
 
-var (
-	errEnded = errors.New("the client closed the stream")
-	errGone  = errors.New("the connection is gone")
-)
+var errEnded = errors.New("the client closed the stream")
 
-func (c *socket) read() (*xmpp.Element, error) {
-	kind, data, err := c.conn.Read(context.Background())
-	if err != nil {
-		return nil, errGone
-	}
-	if kind != websocket.MessageText {
-		return nil, &server.StreamError{Condition: server.BadFormat}
-	}
-	return xmpp.ParseElement(data, xmpp.Limits{})
-}
-
-func (c *socket) handle(st *server.Stream, e *xmpp.Element) error {
+func receive(c *socket, st *server.Stream, data []byte) error {
+	e, err := xmpp.ParseElement(data, xmpp.Limits{})
 	switch {
+	case err != nil:
+		return err
 	case e.Is(nsFraming, "open"):
-		return c.open(st, e)
+		return open(c, st, e)
 	case e.Is(nsFraming, "close"):
 		return errEnded
 	}
@@ -139,17 +126,14 @@ func (c *socket) handle(st *server.Stream, e *xmpp.Element) error {
 }
 
 // open answers the opening of the stream with the server's and the features.
-func (c *socket) open(st *server.Stream, e *xmpp.Element) error {
+func open(c *socket, st *server.Stream, e *xmpp.Element) error {
 	header, failure := st.Begin(e.Attr("to"))
-	open := xmpp.NewElement(nsFraming, "open").Set("from", header.From).Set("id", header.ID).Set("version", "1.0").SetLang("en")
-	if err := c.Send(xmpp.Marshal(open)); err != nil {
+	answer := []server.Frame{xmpp.Marshal(xmpp.NewElement(nsFraming, "open").Set("from", header.From).Set("id", header.ID).Set("version", "1.0").SetLang("en"))}
+	if failure == nil {
+		answer = append(answer, xmpp.Marshal(header.Features))
+	}
+	if err := c.send(ws.OpText, answer...); err != nil {
 		return errGone
 	}
-	if failure != nil {
-		return failure
-	}
-	if err := c.Send(xmpp.Marshal(header.Features)); err != nil {
-		return errGone
-	}
-	return nil
+	return failure
 }
