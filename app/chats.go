@@ -104,9 +104,6 @@ func (s *Site) handleChats(mux *http.ServeMux, limited limit) {
 	mux.Handle(socketPath, socket)
 	plugin := livechat.New(livechat.Options{
 		Site: s.platform.site, Auth: s.sessions, Rooms: s.chats, Tokens: s.chatTokens, Videos: s.videos, Channels: s.channels,
-		Settings: func() livechat.Settings {
-			return livechat.Settings{HideFromAnonymous: s.config().Chat.HideFromAnonymous}
-		},
 		RoomPage:  func(room string) string { return "/chat/" + room },
 		RoomFrame: func(room string) string { return "/chat/" + room + "/embed" },
 		WebSocket: socket, Limit: limited,

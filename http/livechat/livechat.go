@@ -38,7 +38,6 @@ type Options struct {
 	Tokens   *token.Tokens
 	Videos   *video.Videos
 	Channels *channel.Channels
-	Settings func() Settings
 	// RoomPage is the address of the page of a room on this site, RoomFrame that of one for frames of other sites.
 	RoomPage, RoomFrame func(room string) string
 	// ServerInfo is what other sites are told of this one's chat server; nil where it is not told.
@@ -47,11 +46,6 @@ type Options struct {
 	BOSH, WebSocket, ServerWebSocket http.Handler
 	// Limit wraps a handler with the rate limit of a group; nil limits nothing.
 	Limit func(group string, next http.Handler) http.Handler
-}
-
-// Settings are the host's, and may change.
-type Settings struct {
-	HideFromAnonymous bool // visitors have no chat
 }
 
 // surface is the plugin's routes. All of its nested routers are one: what answers at the root answers below each of their names too.

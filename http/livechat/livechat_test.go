@@ -115,7 +115,7 @@ func TestWhoMayNotSeeAVideoLearnsNothingOfItsRoom(t *testing.T) {
 			}
 		})
 	}
-	w.site.HideFromAnonymous, w.settings.HideFromAnonymous = true, true
+	w.site.HideFromAnonymous = true
 	if got := w.do("GET", at+w.film.UUID.String(), "", ""); got.Code != http.StatusForbidden {
 		t.Errorf("a visitor where visitors have no chat: got %d", got.Code)
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"lucarne/account"
 	"lucarne/chat"
 	"lucarne/http/router"
 	"lucarne/platform/fault"
@@ -58,7 +59,7 @@ func (s *surface) roomParameters(w http.ResponseWriter, r *request) error {
 		ReadOnly: readOnly(query.Get("_readonly")), Theme: "peertube", IsTransparent: query.Get("_transparent") == "true",
 		HidesParticipants: query.Get("force_default_hide_muc_participants") == "1", CustomEmojis: emojis,
 	}
-	if !s.o.Settings().HideFromAnonymous {
+	if !s.o.Rooms.IsHiddenFrom(account.Viewer{}) {
 		j.Anonymous = "anon." + s.domain
 	}
 	if room.VideoID != 0 {

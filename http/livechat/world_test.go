@@ -34,7 +34,6 @@ type world struct {
 	info     any
 	tokens   *token.Tokens
 	noTokens bool
-	settings livechat.Settings
 }
 
 // Viewer takes a user's name for a token.
@@ -80,7 +79,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	w.handler = livechat.New(livechat.Options{
 		Site: channeltest.Site, Auth: w, Rooms: w.rooms, Tokens: w.tokens, Videos: w.Videos, Channels: w.Channels, ServerInfo: func() any { return w.info },
-		Settings: func() livechat.Settings { return w.settings }, RoomPage: func(room string) string { return "/chat/" + room },
+		RoomPage:  func(room string) string { return "/chat/" + room },
 		RoomFrame: func(room string) string { return "/chat/" + room + "/embed" },
 		BOSH:      carry("bosh"), WebSocket: carry("socket"), ServerWebSocket: carry("server socket"),
 	})
