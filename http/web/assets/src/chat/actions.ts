@@ -28,11 +28,10 @@ export class Actions {
   private readonly sheet = make('dialog', { className: 'dialog chat-sheet' })
   private message: Message | undefined
 
-  constructor(private readonly doer: Doer, home: HTMLElement) {
+  constructor(private readonly doer: Doer, private readonly home: HTMLElement) {
     const { messages } = doer
     this.bar.setAttribute('role', 'group')
     this.bar.setAttribute('aria-label', messages.t('chat.actions'))
-    home.append(this.sheet)
     this.sheet.addEventListener('click', event => { if (event.target === this.sheet) this.sheet.close() })
     this.sheet.addEventListener('close', () => this.sheet.replaceChildren())
   }
@@ -77,6 +76,7 @@ export class Actions {
     parts.push(make('ul', {}, ...doer.actions(message).map(action => make('li', {}, this.item(action)))))
     sheet.setAttribute('aria-label', doer.messages.t('chat.actions'))
     sheet.replaceChildren(...parts)
+    this.home.append(sheet)
     sheet.showModal()
     sheet.addEventListener('close', () => { if (row.isConnected) row.focus({ preventScroll: true }) }, { once: true })
   }

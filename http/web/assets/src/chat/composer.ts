@@ -16,6 +16,8 @@ export interface Desk extends Source {
   messages: Messages
   picker: Picker
   isAnnouncer(): boolean
+  /** needEmoji says that the channel's own emoji may be wanted now. */
+  needEmoji(): void
   send(post: Post): Promise<void>
   explain(problem: unknown, isEdit: boolean): string
   lastOwn(): Message | undefined
@@ -117,6 +119,7 @@ export class Composer {
   private typed() {
     const { input } = this
     this.tell('')
+    if (/(^|\s):\w/.test(input.value)) this.desk.needEmoji()
     input.style.blockSize = 'auto'
     const line = Number.parseFloat(getComputedStyle(input).lineHeight) || 22
     input.style.blockSize = `${Math.min(input.scrollHeight, line * maxLines + 20)}px`

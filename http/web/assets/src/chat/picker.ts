@@ -11,7 +11,7 @@ export class Picker {
   private taken: (emoji: string) => void = () => undefined
   private opener: HTMLElement | undefined
 
-  constructor(private readonly messages: Messages, private readonly custom: CustomEmoji) {
+  constructor(private readonly messages: Messages, private readonly custom: CustomEmoji, private readonly need: () => void, signal: AbortSignal) {
     this.element.setAttribute('role', 'dialog')
     this.element.setAttribute('aria-label', messages.t('chat.emoji'))
     this.search.placeholder = messages.t('chat.emoji-search')
@@ -26,13 +26,14 @@ export class Picker {
     document.addEventListener('pointerdown', event => {
       const target = event.target as Node
       if (!this.element.hidden && !this.element.contains(target) && !this.opener?.contains(target)) this.close(false)
-    })
+    }, { signal })
   }
 
   get isOpen(): boolean { return !this.element.hidden }
 
   /** open shows the box; what is chosen goes to taken until it is closed. */
   open(opener: HTMLElement, taken: (emoji: string) => void) {
+    this.need()
     this.opener = opener
     this.taken = taken
     this.element.hidden = false

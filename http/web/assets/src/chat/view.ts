@@ -21,6 +21,7 @@ import type { Settings } from './settings'
 const editable = 24 * 60 * 60 * 1000
 const mostNicks = 300
 const muteSeconds = 600
+const comesBack = 10_000
 
 /** RoomView is a room on the page: what is said in it and what one may do. */
 export class RoomView implements Audience {
@@ -43,8 +44,10 @@ export class RoomView implements Audience {
   private account = ''
   private wanted = ''
   private rules: RoomSettings = { mode: '', slowMode: 0, delay: 0, holdsLinks: false, isPanic: false, isEmojiOnly: false }
+  private readonly stopping = new AbortController()
   private isFresh = false
   private hasSpoken = false
+  private retry: number | undefined
   private hasEmoji = false
 
   constructor(private readonly root: HTMLElement, private readonly settings: Settings) {
@@ -57,8 +60,7 @@ export class RoomView implements Audience {
       react: (message, emoji) => this.toggle(message, emoji),
       focused: (message, row) => this.settings.mode === 'overlay' ? undefined : this.actions.showFor(message, row)
     })
-    this.log.tellEmpty(settings.mode === 'overlay' ? '' : messages.t('chat.empty'))
-    this.picker = new Picker(messages, this.custom)
+    this.picker = new Picker(messages, this.custom, () => this.needEmoji(), this.stopping.signal)
     this.boxes = new Boxes(messages, this.scene(), id => this.log.show(id))
     this.poll = new PollBox(messages, settings.mode === 'room' ? choice => this.vote(choice) : undefined)
     this.composer = this.makeComposer()
@@ -84,6 +86,8 @@ export class RoomView implements Audience {
   }
 
   stop() {
+    this.stopping.abort()
+    clearTimeout(this.retry)
     this.room.leave()
     this.log.stop()
     this.poll.stop()
@@ -108,6 +112,8 @@ export class RoomView implements Audience {
 
   joined(self: Person, isReset: boolean) {
     this.tellStatus('')
+    clearTimeout(this.retry)
+    this.log.tellEmpty(this.settings.mode === 'overlay' ? '' : this.messages.t('chat.empty'))
     this.isFresh = false
     if (isReset) this.log.clear()
     setTimeout(() => { this.isFresh = true }, 1500) // the history is not read out
@@ -138,14 +144,14 @@ export class RoomView implements Audience {
       if (taken) setTimeout(() => this.gate.tell(explain(why, 'rename', this.messages)), 500)
       return
     }
-    if (why.kind === 'wait') return this.tellStatus(explain(why, 'join', this.messages), () => this.room.enter())
+    if (why.kind === 'wait') return this.waitFor(explain(why, 'join', this.messages))
     this.end(explain(why, 'join', this.messages), why.condition === 'registration-required')
   }
 
   left(why: 'kick' | 'ban' | 'closed', reason: Refusal) {
     const { messages } = this
     if (why === 'closed' && reason.code === 'rejoin') return this.room.enter()
-    if (why === 'closed') return this.tellStatus(messages.t('chat.closed'), () => this.room.enter())
+    if (why === 'closed') return this.waitFor(messages.t('chat.closed'))
     this.end(explain(reason, 'join', messages), false)
   }
 
@@ -192,7 +198,7 @@ export class RoomView implements Audience {
   private makeComposer(): Composer {
     return new Composer({
       messages: this.messages, picker: this.picker, custom: this.custom, nicks: () => [...this.nicks.values()].reverse(),
-      isAnnouncer: () => this.isModerator(),
+      isAnnouncer: () => this.isModerator(), needEmoji: () => this.needEmoji(),
       send: post => { this.hasSpoken = true; return this.room.say(post) },
       explain: (problem, isEdit) => this.explainSent(problem, isEdit ? 'edit' : 'say'),
       lastOwn: () => this.log.all().findLast(message => this.isOwn(message)),
@@ -341,8 +347,14 @@ export class RoomView implements Audience {
     if (foot.firstElementChild === this.composer.element) return
     const hadFocus = foot.contains(document.activeElement)
     foot.replaceChildren(this.composer.element)
-    this.needEmoji()
     if (hadFocus) this.composer.focus()
+  }
+
+  /** waitFor comes in again after a while, or when the reader asks for it. */
+  private waitFor(text: string) {
+    clearTimeout(this.retry)
+    this.retry = window.setTimeout(() => this.room.enter(), comesBack * (1 + Math.random()))
+    this.tellStatus(text, () => { clearTimeout(this.retry); this.room.enter() })
   }
 
   private tellStatus(text: string, retry?: () => void) {
