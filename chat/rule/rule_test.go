@@ -166,7 +166,7 @@ func TestHangingPatternsDoNotHang(t *testing.T) {
 	c := compile(t, words(rule.Pattern, `(x+x+)+y`))
 	started := time.Now()
 	c.Check(rule.Message{Body: strings.Repeat("x", 5000)}, rule.NewMemory())
-	if took := time.Since(started); took > 2*time.Second {
+	if took := time.Since(started); took > 5*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
@@ -187,7 +187,7 @@ func TestManyPatternsDoNotHangEither(t *testing.T) {
 	c := compile(t, words(rule.Pattern, entries[:3]...))
 	started := time.Now()
 	c.Check(rule.Message{Body: strings.Repeat("ab", 1000)}, rule.NewMemory())
-	if took := time.Since(started); took > 2*time.Second {
+	if took := time.Since(started); took > 5*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
@@ -201,7 +201,7 @@ func TestMessagesOfManyWordsAreJudgedQuickly(t *testing.T) {
 	c := compile(t, rule.Set{Words: slices.Repeat([]rule.WordList{list}, 50)})
 	started := time.Now()
 	c.Check(rule.Message{Body: strings.Repeat("a 1 ", 500)}, rule.NewMemory())
-	if took := time.Since(started); took > time.Second {
+	if took := time.Since(started); took > 5*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
