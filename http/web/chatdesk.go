@@ -6,6 +6,7 @@ import (
 
 	"lucarne/channel"
 	"lucarne/chat"
+	"lucarne/chat/token"
 	"lucarne/http/web/ui"
 )
 
@@ -14,6 +15,8 @@ type Chat struct {
 	Rooms *chat.Rooms // nil: there are no chats
 	// Overlays know the links of overlays; nil: there are none.
 	Overlays Overlays
+	// Tokens are what people sign in to the chat with from elsewhere. They are there where Rooms are.
+	Tokens *token.Tokens
 }
 
 // chatDeskRoutes are the pages of those who run a chat. Without chats there are none.
