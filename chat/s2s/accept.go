@@ -163,6 +163,11 @@ func (p *Peers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if !p.hold() {
+		http.Error(w, "Shutting down", http.StatusServiceUnavailable)
+		return
+	}
+	defer p.running.Done()
 	address := p.o.ClientAddress(r)
 	leave, ok := p.door.enter(address)
 	if !ok {
@@ -170,11 +175,6 @@ func (p *Peers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	if !p.hold() {
-		http.Error(w, "Shutting down", http.StatusServiceUnavailable)
-		return
-	}
-	defer p.running.Done()
 	if !p.step(address) {
 		http.Error(w, "Too many connections", http.StatusTooManyRequests)
 		return

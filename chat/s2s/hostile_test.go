@@ -306,7 +306,8 @@ func TestStreamsOfAnAddressAreBounded(t *testing.T) {
 	first.end(nil)
 	endOf(first)
 	for range 100 { // its place is free as soon as the server has noticed
-		if _, ok := a.door.enter(addressOf("127.0.0.1:1")); ok {
+		if leave, ok := a.door.enter(addressOf("127.0.0.1:1")); ok {
+			leave()
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

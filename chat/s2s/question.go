@@ -27,7 +27,7 @@ func (q *question) element(of pair) *xmpp.Element {
 	return dialback{name: "verify", from: of.ours, to: of.theirs, id: q.id, key: q.key}.element()
 }
 
-// put takes a question to be asked; false when the stream has ended or there are too many.
+// put takes a question to be asked.
 func (o *outgoing) put(q *question) taking {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -68,18 +68,11 @@ func (p *Peers) ask(ctx context.Context, of pair, id, key string) answer {
 	if s := p.o.Settings(); !s.isEnabled() || s.blocks(of.theirs) || p.backoff.refusesQuestion(of.theirs) {
 		return answer{err: errUnanswered, condition: notFound}
 	}
-	a := answer{err: errUnanswered, condition: tooMany}
+	var a answer
 	for range 2 {
-		o, condition := p.to(of)
-		if o == nil {
-			return answer{err: errUnanswered, condition: condition}
-		}
 		q := &question{id: id, key: key, answer: make(chan answer, 1)}
-		switch o.put(q) {
-		case full:
-			return a
-		case over:
-			continue
+		if p.hand(of, func(o *outgoing) taking { return o.put(q) }) != taken {
+			return answer{err: errUnanswered, condition: tooMany}
 		}
 		select {
 		case a = <-q.answer:
@@ -87,7 +80,7 @@ func (p *Peers) ask(ctx context.Context, of pair, id, key string) answer {
 			return answer{err: ctx.Err(), condition: timedOut}
 		}
 		if a.err == nil || !q.isOnOldLine {
-			return a
+			break
 		}
 	}
 	return a

@@ -184,42 +184,32 @@ func (p *Peers) refuses(host string) string {
 }
 
 func (p *Peers) queue(of pair, i *item) {
-	for {
-		o, condition := p.to(of)
-		if o == nil {
-			p.giveBack(i, condition)
-			return
-		}
-		if !p.reserve(len(i.data)) {
-			p.giveBack(i, tooMany)
-			return
-		}
-		switch o.take(i) {
-		case taken:
-			return
-		case full:
-			p.release(len(i.data))
-			p.giveBack(i, tooMany)
-			return
-		}
-		p.release(len(i.data)) // it ended just now: there will be another
+	if !p.reserve(len(i.data)) {
+		p.giveBack(i, tooMany)
+		return
+	}
+	if p.hand(of, func(o *outgoing) taking { return o.take(i) }) != taken {
+		p.release(len(i.data))
+		p.giveBack(i, tooMany)
 	}
 }
 
-// to gives the stream of a pair, beginning one where there is none; nil and a condition when that cannot be.
-func (p *Peers) to(of pair) (*outgoing, string) {
+// hand puts something into the stream of a pair, beginning one where there is none. What a stream begins with is in it before it runs.
+func (p *Peers) hand(of pair, put func(*outgoing) taking) taking {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if o := p.outgoing[of]; o != nil {
-		return o, ""
+		if result := put(o); result != over {
+			return result
+		}
 	}
 	if p.isClosed || len(p.outgoing) >= maxOutgoing {
-		return nil, tooMany
+		return full
 	}
 	o := newOutgoing(p, of)
 	p.outgoing[of] = o
-	p.running.Go(o.run)
-	return o, ""
+	defer p.running.Go(o.run)
+	return put(o)
 }
 
 func (p *Peers) forget(o *outgoing) {

@@ -2,6 +2,7 @@ package s2s
 
 import (
 	"fmt"
+	"net"
 	"testing"
 
 	"lucarne/chat/xmpp"
@@ -48,6 +49,17 @@ func TestServersTalk(t *testing.T) {
 			talk(t, a, b)
 		})
 	}
+}
+
+func TestServersTalkOverIPv6(t *testing.T) {
+	t.Parallel()
+	if l, err := net.Listen("tcp", "[::1]:0"); err != nil {
+		t.Skip("this machine has no IPv6")
+	} else {
+		l.Close()
+	}
+	n := newNames(t)
+	talk(t, newNode(t, n, "a.example"), newNode(t, n, sixHost))
 }
 
 func TestForwardedStanzasKeepTheirNamespace(t *testing.T) {

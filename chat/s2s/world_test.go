@@ -23,6 +23,9 @@ import (
 // patience is how long tests wait for what must come.
 const patience = 20 * time.Second
 
+// sixHost has an IPv6 address only.
+const sixHost = "six.example"
+
 // names is a DNS server on the loopback interface: every host is 127.0.0.1 (Prosody 127.0.0.2, so that nobody takes the ports chosen for it),
 // and services are where the test says.
 type names struct {
@@ -69,15 +72,21 @@ func (n *names) answer(m *dnsmessage.Message) {
 	m.Additionals = nil
 	head := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 60}
 	name := strings.ToLower(q.Name.String())
-	if service, found := n.srv[name]; found && q.Type == dnsmessage.TypeSRV {
-		m.Answers = []dnsmessage.Resource{{Header: head, Body: &service}}
-	}
 	if q.Type == dnsmessage.TypeA && !strings.HasPrefix(name, "_") {
 		address := [4]byte{127, 0, 0, 1}
 		if strings.HasSuffix(name, "prosody.example.") {
 			address[3] = 2
 		}
 		m.Answers = []dnsmessage.Resource{{Header: head, Body: &dnsmessage.AResource{A: address}}}
+	}
+	if strings.HasSuffix(name, sixHost+".") {
+		m.Answers = nil
+		if q.Type == dnsmessage.TypeAAAA {
+			m.Answers = []dnsmessage.Resource{{Header: head, Body: &dnsmessage.AAAAResource{AAAA: [16]byte{15: 1}}}}
+		}
+	}
+	if service, found := n.srv[name]; found && q.Type == dnsmessage.TypeSRV {
+		m.Answers = []dnsmessage.Resource{{Header: head, Body: &service}}
 	}
 }
 
@@ -118,7 +127,11 @@ type setup func(*Options, *node)
 
 func newNode(t *testing.T, n *names, host string, with ...setup) *node {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	at := "127.0.0.1:0"
+	if host == sixHost {
+		at = "[::1]:0"
+	}
+	listener, err := net.Listen("tcp", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +174,13 @@ func (d *node) start(t *testing.T, listener net.Listener) {
 			t.Error(err)
 		}
 	})
-	t.Cleanup(func() { cancel(); running.Wait() })
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+		if d.waiting != 0 || len(d.outgoing) != 0 || d.door.total != 0 {
+			t.Errorf("at its end %s has %d bytes waiting, %d streams, %d visitors", d.host, d.waiting, len(d.outgoing), d.door.total)
+		}
+	})
 }
 
 // testLog shows what a failed test's servers said.
