@@ -25,7 +25,9 @@ func (p *Pages) chatDeskRoutes() []route {
 		return nil
 	}
 	var list []route
-	for _, table := range [][]route{p.chatSettingsRoutes(), p.chatRulesRoutes(), p.chatWordsRoutes(), p.chatModeratorsRoutes(), p.videoChatRoutes(), p.moderationRoutes()} {
+	for _, table := range [][]route{
+		p.chatSettingsRoutes(), p.chatRulesRoutes(), p.chatWordsRoutes(), p.chatModeratorsRoutes(), p.videoChatRoutes(), p.moderationRoutes(), p.chatShareRoutes(), p.dockRoutes(), p.myChatRoutes(),
+	} {
 		list = append(list, table...)
 	}
 	return list

@@ -54,6 +54,9 @@ type moderating func(w http.ResponseWriter, r *request, m moderation) error
 // moderated lets moderators of the room of the address in, and nobody else.
 func (p *Pages) moderated(do moderating) func(http.ResponseWriter, *request) error {
 	return func(w http.ResponseWriter, r *request) error {
+		if err := r.openDock(); err != nil {
+			return err
+		}
 		if !r.viewer.IsSignedIn() {
 			return fault.New(fault.Unauthenticated, "Not authenticated")
 		}
@@ -100,6 +103,7 @@ func (r *request) moderationTabs(m moderation, current string) []ui.Tab {
 		{URL: m.path(""), Label: r.t.T("moderation.messages"), Icon: "message-square", Current: current == ""},
 		{URL: m.path("/sanctions"), Label: r.t.T("moderation.sanctions"), Icon: "ban", Current: current == "/sanctions"},
 		{URL: m.path("/log"), Label: r.t.T("moderation.log"), Icon: "scroll-text", Current: current == "/log"},
+		{URL: m.path("/links"), Label: r.t.T("moderation.links"), Icon: "link", Current: current == "/links"},
 		{URL: m.path("/settings"), Label: r.t.T("moderation.settings"), Icon: "settings", Current: current == "/settings"},
 	}
 	return list

@@ -77,7 +77,7 @@ func (p *Pages) saveChatSettings(w http.ResponseWriter, r *request) error {
 // setRoom fills in the settings of a room.
 func (f *form) setRoom(s chat.Settings) *form {
 	f.set("mode", string(s.Mode)).set("slowMode", itoa(int64(s.SlowMode/time.Second))).set("delay", itoa(int64(s.ModerationDelay/time.Second)))
-	return f.setIf("holdLinks", s.HoldLinks).setIf("anonymize", s.AnonymizeModeration)
+	return f.setIf("holdLinks", s.HoldLinks).setIf("anonymize", s.AnonymizeModeration).setIf("emojiOnly", s.EmojiOnly)
 }
 
 // room reads the settings of a room, which were others before.
@@ -85,7 +85,7 @@ func (f *form) room(s chat.Settings) chat.Settings {
 	s.Mode = chat.Mode(f.get("mode"))
 	s.SlowMode = time.Duration(f.whole("slowMode", 0, maxSlowMode)) * time.Second
 	s.ModerationDelay = time.Duration(f.whole("delay", 0, maxChatDelay)) * time.Second
-	s.HoldLinks, s.AnonymizeModeration = f.has("holdLinks"), f.has("anonymize")
+	s.HoldLinks, s.AnonymizeModeration, s.EmojiOnly = f.has("holdLinks"), f.has("anonymize"), f.has("emojiOnly")
 	return s
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"lucarne/account"
 	"lucarne/account/signin"
@@ -42,6 +43,9 @@ func (r *request) settingsTabs(current string) []ui.Tab {
 		{URL: mySettingsPath + "/preferences", Label: r.t.T("mysettings.preferences"), Icon: "sliders-horizontal"},
 		{URL: mySettingsPath + "/security", Label: r.t.T("mysettings.security"), Icon: "shield"},
 		{URL: mySettingsPath + "/delete", Label: r.t.T("mysettings.leave"), Icon: "log-out"},
+	}
+	if r.pages.Rooms != nil {
+		list = slices.Insert(list, len(list)-1, ui.Tab{URL: myChatPath, Label: r.t.T("mychat.title"), Icon: "message-square"})
 	}
 	for i := range list {
 		list[i].Current = list[i].URL == mySettingsPath+current

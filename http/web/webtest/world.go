@@ -17,6 +17,7 @@ import (
 	"lucarne/account/instance"
 	"lucarne/channel/channeltest"
 	"lucarne/chat"
+	"lucarne/chat/token"
 	"lucarne/http/web"
 	"lucarne/live"
 	"lucarne/platform/blob"
@@ -61,6 +62,7 @@ type World struct {
 	Ended       []video.ID              // lives that were taken off the air
 	ChatRules   chat.SiteSettings
 	Rooms       *chat.Rooms
+	Tokens      *token.Tokens
 	Handler     http.Handler
 
 	people map[string]account.Viewer
@@ -131,6 +133,10 @@ func (w *World) makeRooms(t testing.TB, d *db.DB, logger *slog.Logger) {
 		DB: d, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Channels: w.Channels, Lives: w.Lives, Logger: logger,
 		Settings: func() chat.SiteSettings { return w.ChatRules }, Secret: []byte("a secret of the tests"),
 	})
+	w.Tokens = token.New(token.Options{
+		DB: d, Clock: w.Clock, Outbox: w.Outbox, Users: account.New(account.Options{DB: d, Clock: w.Clock, Outbox: w.Outbox, Site: channeltest.Site}),
+		Rooms: w.Rooms, Logger: logger, Secret: []byte("a secret of the tests"), Settings: func() token.Settings { return token.Settings{AllowsTokens: true} },
+	})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Rooms.Run(ctx) }()
@@ -157,7 +163,7 @@ func (w *World) services() web.Services {
 			return video.Metadata{Privacy: video.Public, CommentsPolicy: video.CommentsEnabled, DownloadEnabled: true}
 		}},
 		GoLive: w.goLive(),
-		Chat:   web.Chat{Rooms: w.Rooms},
+		Chat:   web.Chat{Rooms: w.Rooms, Tokens: w.Tokens},
 	}
 }
 
