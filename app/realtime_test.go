@@ -32,6 +32,9 @@ func newSite(t *testing.T, settings ...string) *Site {
 			t.Error(err)
 		}
 	})
+	if err := s.ensureRoot(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

@@ -26,6 +26,9 @@ func serve(ctx context.Context, c call) error {
 // greet tells a newcomer where to go; the password is shown this once.
 func (s *Site) greet(w io.Writer) {
 	fmt.Fprintf(w, "Lucarne %s on %s\n", version, s.platform.site.Origin)
+	if c := s.config(); c.Webserver.Hostname == "localhost" && c.Listen.Port != 0 && c.Webserver.Port != c.Listen.Port {
+		fmt.Fprintf(w, "it listens on port %d: without a proxy between, set webserver.port (LUCARNE_WEBSERVER_PORT) to that as well\n", c.Listen.Port)
+	}
 	if s.config().Live.Enabled && s.IngestAddr() != nil {
 		fmt.Fprintf(w, "broadcasts to %s\n", s.ingestAddresses().RTMP)
 	}

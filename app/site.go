@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"lucarne/account"
-	"lucarne/chat/server"
 	"lucarne/http/realtime"
 	"lucarne/http/router"
 	"lucarne/http/tracker"
@@ -34,11 +33,11 @@ type Site struct {
 	*platform
 	*subjects
 	onAir
+	talk
 	schedule *job.Schedule
 	server   *router.Server
 	inner    []*router.Server // what only operators may see, where addresses are set
 	realtime *realtime.Server
-	xmpp     *server.Server // nil: there are no chats
 	tracker  *tracker.Tracker
 	started  time.Time
 	root     account.User
@@ -59,8 +58,7 @@ func Open(ctx context.Context, sources config.Sources, logger func(level string)
 	return s, nil
 }
 
-// build builds a site from its settings: the database is brought to this version, and what every instance has is made. It does not
-// disturb a process that runs the same site.
+// build builds a site from its settings: the database is brought to this version. The administrator is not made. It does not disturb a process that runs the same site.
 func build(ctx context.Context, sources config.Sources, logger func(level string) *slog.Logger) (*Site, error) {
 	settings, err := config.Open(sources)
 	if err != nil {
@@ -92,15 +90,26 @@ func (s *Site) assemble(ctx context.Context) error {
 	if err := s.applyStoredSettings(ctx); err != nil {
 		return err
 	}
-	return s.firstStart(ctx)
+	_, err = s.users.EnsureInstanceActor(ctx)
+	return err
 }
 
-// takeOver opens the address and then, as no other process can be serving this site any more, clears the scratch folder.
+// takeOver opens the address and then, as no other process can be serving this site any more, clears the scratch folder. The
+// administrator is made last: a start that fails would keep the password to itself.
 func (s *Site) takeOver(ctx context.Context) error {
 	if err := s.listen(ctx); err != nil {
 		return err
 	}
-	return emptyFolder(s.blobs.Local(blob.Temporary).Root())
+	if err := emptyFolder(s.blobs.Local(blob.Temporary).Root()); err != nil {
+		return err
+	}
+	return s.ensureRoot(ctx)
+}
+
+// ensureRoot makes the administrator at the first start.
+func (s *Site) ensureRoot(ctx context.Context) (err error) {
+	s.root, s.password, _, err = s.users.EnsureRoot(ctx, s.config().Lucarne.InitialRootPassword)
+	return err
 }
 
 // open builds what the subjects stand on.
@@ -186,18 +195,6 @@ func (s *Site) applyStoredSettings(ctx context.Context) error {
 	return nil
 }
 
-// firstStart makes what every instance has.
-func (s *Site) firstStart(ctx context.Context) (err error) {
-	if _, err := s.users.EnsureInstanceActor(ctx); err != nil {
-		return err
-	}
-	if _, err := s.sessions.EnsureApplication(ctx); err != nil {
-		return err
-	}
-	s.root, s.password, _, err = s.users.EnsureRoot(ctx, s.config().Lucarne.InitialRootPassword)
-	return err
-}
-
 func (s *Site) listen(ctx context.Context) (err error) {
 	cfg := s.config()
 	h := cfg.Lucarne.HTTP
@@ -258,6 +255,7 @@ const closeWithin = time.Second
 
 func (s *Site) close() error {
 	s.onAir.close()
+	s.talk.close()
 	if s.platform.db == nil {
 		return nil
 	}

@@ -25,6 +25,9 @@ func withUsers(ctx context.Context, c call, work func(users *account.Users) erro
 		return err
 	}
 	defer s.close()
+	if err := s.ensureRoot(ctx); err != nil {
+		return err
+	}
 	if s.password != "" {
 		s.greet(c.out) // this command is the first start: nobody would ever see the password again
 	}

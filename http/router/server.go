@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -66,10 +67,21 @@ func Listen(o ServerOptions) (*Server, error) {
 	}
 	listener, err := net.Listen("tcp", o.Address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", o.Address, err)
+		return nil, refusedAddress(o.Address, err)
 	}
 	s.listener = newBounded(listener, o.MaxConns)
 	return s, nil
+}
+
+// refusedAddress says what to do about an address that cannot be opened.
+func refusedAddress(address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("another program uses %s: stop it, or choose another port (listen.port): %w", address, err)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("the system does not let this user open %s: choose a port from 1024 on (listen.port), with a proxy before it: %w", address, err)
+	}
+	return fmt.Errorf("listen on %s: %w", address, err)
 }
 
 // Addr is where the server listens.
