@@ -12,11 +12,7 @@ import (
 	"lucarne/chat/sasl"
 	"lucarne/chat/server"
 	"lucarne/chat/token"
-	"lucarne/http/livechat"
-	"lucarne/http/router"
-	"lucarne/http/xmpp"
 	"lucarne/platform/blob"
-	"lucarne/platform/event"
 	"lucarne/platform/fault"
 	"lucarne/platform/outbound"
 )
@@ -50,66 +46,6 @@ func (s *subjects) sweepChats(ctx context.Context) error {
 		return nil
 	}
 	return errors.Join(s.chats.Sweep(ctx), s.chats.RefreshLists(ctx))
-}
-
-// openChats builds the XMPP server. Who may not sign in any more is let go by it, on all connections.
-func (s *Site) openChats() (err error) {
-	if s.chats == nil {
-		return nil
-	}
-	s.xmpp, err = server.New(server.Options{
-		Rooms: s.chats, Host: s.config().Webserver.Hostname, Version: version, Clock: s.clock, Logger: s.logger,
-		Verifier: chatVerifier{s.subjects}, Avatars: chatAvatars{s.users, s.blobs.Store(blob.Avatars)},
-		Settings: func() server.Settings { return server.Settings{AllowsVisitors: !s.config().Chat.HideFromAnonymous} },
-	})
-	if err != nil {
-		return err
-	}
-	s.outbox.Subscribe(
-		event.On("chat sessions: token revoked", func(_ context.Context, fact token.Revoked) error {
-			s.xmpp.Disconnect(fact.Username)
-			return nil
-		}),
-		event.On("chat sessions: user blocked", func(ctx context.Context, fact account.UserBlocked) error {
-			user, err := s.users.Get(ctx, fact.UserID)
-			if fault.Is(err, fault.NotFound) {
-				return nil
-			}
-			s.xmpp.Disconnect(user.Username)
-			return err
-		}),
-	)
-	return nil
-}
-
-// runChats runs the rooms and their server until ctx ends.
-func (s *Site) runChats(ctx context.Context) error {
-	if s.xmpp == nil {
-		return nil
-	}
-	done := make(chan error, 1)
-	go func() { done <- s.xmpp.Run(ctx) }()
-	err := s.chats.Run(ctx)
-	if failed := <-done; err == nil {
-		err = failed
-	}
-	return err
-}
-
-// The addresses of the chat's transports, beside those of the livechat plugin.
-const socketPath = "/xmpp-websocket"
-
-func (s *Site) handleChats(mux *http.ServeMux, limited limit) {
-	socket := xmpp.WebSocket(s.xmpp)
-	mux.Handle(socketPath, socket)
-	plugin := livechat.New(livechat.Options{
-		Site: s.platform.site, Auth: s.sessions, Rooms: s.chats, Tokens: s.chatTokens, Videos: s.videos, Channels: s.channels,
-		RoomPage:  func(room string) string { return "/chat/" + room },
-		RoomFrame: func(room string) string { return "/chat/" + room + "/embed" },
-		WebSocket: socket, Limit: limited,
-	})
-	mux.Handle(livechat.Prefix+"/", router.CORS(plugin))
-	mux.Handle(livechat.PagePath, plugin)
 }
 
 // chatVerifier knows the people of this site by what they show to the chat.

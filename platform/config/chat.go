@@ -12,7 +12,7 @@ type Chat struct {
 	Tokens            Switch   `key:"tokens" edit:"yes" set:"enabled=true" doc:"Long-lived tokens people make for programs that show or moderate their chat"`
 	RemoteChats       bool     `key:"remote_chats" use:"later" default:"true" edit:"yes" doc:"Show the chats of videos of other sites."`
 	C2S               ChatC2S  `key:"c2s" use:"later" doc:"Chat programs"`
-	S2S               ChatS2S  `key:"s2s" use:"later" doc:"Other chat servers"`
+	S2S               ChatS2S  `key:"s2s" doc:"Other chat servers"`
 }
 
 // ChatC2S is the port for XMPP programs, beside the addresses of the web server.

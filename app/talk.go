@@ -1,0 +1,170 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"lucarne/account"
+	"lucarne/chat/s2s"
+	"lucarne/chat/server"
+	"lucarne/chat/token"
+	"lucarne/http/livechat"
+	"lucarne/http/router"
+	"lucarne/http/xmpp"
+	"lucarne/platform/blob"
+	"lucarne/platform/event"
+	"lucarne/platform/fault"
+	"lucarne/platform/outbound"
+)
+
+// talk is what carries the chats while the site runs.
+type talk struct {
+	xmpp     *server.Server // nil: there are no chats
+	peers    *s2s.Peers
+	fromFar  net.Listener // nil: other servers do not connect directly
+	overHTTP *xmpp.BOSH
+}
+
+// close closes the ports, also of a site that never ran.
+func (t talk) close() {
+	if t.fromFar != nil {
+		_ = t.fromFar.Close()
+	}
+}
+
+// openChats builds the XMPP server and opens its ports. Who may not sign in any more is let go by it, on all connections.
+func (s *Site) openChats() (err error) {
+	if s.chats == nil {
+		return nil
+	}
+	s.xmpp, err = server.New(server.Options{
+		Rooms: s.chats, Host: s.config().Webserver.Hostname, Version: version, Clock: s.clock, Logger: s.logger,
+		Verifier: chatVerifier{s.subjects}, Avatars: chatAvatars{s.users, s.blobs.Store(blob.Avatars)},
+		Settings: func() server.Settings { return server.Settings{AllowsVisitors: !s.config().Chat.HideFromAnonymous} },
+	})
+	if err != nil {
+		return err
+	}
+	s.overHTTP = xmpp.NewBOSH(s.xmpp, xmpp.BOSHOptions{})
+	s.outbox.Subscribe(
+		event.On("chat sessions: token revoked", func(_ context.Context, fact token.Revoked) error {
+			s.xmpp.Disconnect(fact.Username)
+			return nil
+		}),
+		event.On("chat sessions: user blocked", func(ctx context.Context, fact account.UserBlocked) error {
+			user, err := s.users.Get(ctx, fact.UserID)
+			if fault.Is(err, fault.NotFound) {
+				return nil
+			}
+			s.xmpp.Disconnect(user.Username)
+			return err
+		}),
+	)
+	return s.openPeers()
+}
+
+// openPeers lets other servers in, and ours out to them. A port that is taken is told and left closed: people here chat all the same.
+func (s *Site) openPeers() error {
+	c := s.config().Chat.S2S
+	s.peers = s2s.New(s2s.Options{
+		Site: s2s.Site{Host: s.config().Webserver.Hostname, Origin: s.platform.site.Origin}, Local: s.xmpp.IsLocal, Receive: s.xmpp.FromRemote,
+		Client:        outbound.New(outbound.Options{AllowPrivate: !s.config().Federation.PreventSSRF, UserAgent: "Lucarne/" + version}),
+		ClientAddress: clientAddress, Secret: s.secret, Settings: s.peerSettings, Clock: s.clock, Logger: s.logger, Certificate: s.peerCertificate(),
+	})
+	s.xmpp.SetRemote(s.peers)
+	if !c.Enabled {
+		return nil
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(c.Hostname, strconv.Itoa(c.Port)))
+	if err != nil {
+		s.logger.Error("other chat servers cannot connect: free the port or change chat.s2s.port", "error", err)
+		return nil
+	}
+	s.fromFar = listener
+	return nil
+}
+
+func clientAddress(r *http.Request) netip.Addr {
+	address, _ := netip.ParseAddr(router.ClientIP(r)) // zero: unknown
+	return address
+}
+
+func (p *platform) peerSettings() s2s.Settings {
+	c := p.config().Chat
+	settings := s2s.Settings{WebSocket: c.S2S.WebSocket.Enabled, Publish: c.S2S.Publish, Visitors: !c.HideFromAnonymous}
+	if c.S2S.Enabled {
+		settings.DirectPort = c.S2S.Port
+	}
+	return settings
+}
+
+// peerCertificate is what other servers are shown: the chat's own, or that of the web server; nil for none.
+func (p *platform) peerCertificate() func() (*tls.Certificate, error) {
+	c := p.config()
+	certFile, keyFile := c.Chat.S2S.CertFile, c.Chat.S2S.KeyFile
+	if certFile == "" {
+		certFile, keyFile = c.Lucarne.HTTP.CertFile, c.Lucarne.HTTP.KeyFile
+	}
+	if certFile == "" {
+		return nil
+	}
+	return func() (*tls.Certificate, error) {
+		certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
+		if err != nil {
+			return nil, fmt.Errorf("certificate of the chat: %w", err)
+		}
+		return &certificate, nil
+	}
+}
+
+// runChats runs the rooms and what carries them until ctx ends.
+func (s *Site) runChats(ctx context.Context) error {
+	if s.xmpp == nil {
+		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, part := range []func(context.Context) error{s.chats.Run, s.xmpp.Run, s.peers.Run} {
+		group.Go(func() error { return part(ctx) })
+	}
+	if s.fromFar != nil {
+		group.Go(func() error { return s.peers.Serve(s.fromFar) })
+		context.AfterFunc(ctx, func() { _ = s.fromFar.Close() })
+	}
+	return group.Wait()
+}
+
+// The addresses of the chat's transports, beside those of the livechat plugin.
+const (
+	socketPath = "/xmpp-websocket"
+	boshPath   = "/http-bind"
+)
+
+func (s *Site) handleChats(mux *http.ServeMux, limited limit) {
+	socket := xmpp.WebSocket(s.xmpp)
+	mux.Handle(socketPath, socket)
+	mux.Handle(boshPath, s.overHTTP)
+	plugin := livechat.New(livechat.Options{
+		Site: s.platform.site, Auth: s.sessions, Rooms: s.chats, Tokens: s.chatTokens, Videos: s.videos, Channels: s.channels,
+		RoomPage:   func(room string) string { return "/chat/" + room },
+		RoomFrame:  func(room string) string { return "/chat/" + room + "/embed" },
+		ServerInfo: s.toldOfChats,
+		BOSH:       s.overHTTP, WebSocket: socket, ServerWebSocket: s.peers, Limit: limited,
+	})
+	mux.Handle(livechat.Prefix+"/", router.CORS(plugin))
+	mux.Handle(livechat.PagePath, plugin)
+}
+
+// toldOfChats is what other sites may know of the chat server; nil where it is kept to itself.
+func (s *Site) toldOfChats() any {
+	if !s.config().Chat.S2S.Publish {
+		return nil
+	}
+	return s.peers.Infos()
+}
