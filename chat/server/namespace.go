@@ -5,6 +5,7 @@ const (
 	nsStreamErrors = "urn:ietf:params:xml:ns:xmpp-streams" // RFC 6120
 	nsStanzas      = "urn:ietf:params:xml:ns:xmpp-stanzas"
 	nsSASL         = "urn:ietf:params:xml:ns:xmpp-sasl"
+	nsBinding      = "urn:xmpp:sasl-cb:0"
 	nsBind         = "urn:ietf:params:xml:ns:xmpp-bind"
 	nsSession      = "urn:ietf:params:xml:ns:xmpp-session" // RFC 3921, kept for old clients
 	nsRoster       = "jabber:iq:roster"                    // RFC 6121

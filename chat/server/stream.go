@@ -73,11 +73,16 @@ func (st *Stream) features() *xmpp.Element {
 			xmpp.NewElement(nsSM, "sm"),
 		)
 	}
+	options := st.saslOptions()
 	offered := xmpp.NewElement(nsSASL, "mechanisms")
-	for _, name := range sasl.New(st.saslOptions()).Mechanisms() {
+	for _, name := range sasl.New(options).Mechanisms() {
 		offered.Add(xmpp.NewText(nsSASL, "mechanism", name))
 	}
-	return features.Add(offered)
+	features.Add(offered)
+	if binding := options.Binding.Name; binding != "" { // XEP-0440
+		features.Add(xmpp.NewElement(nsBinding, "sasl-channel-binding", xmpp.NewElement(nsBinding, "channel-binding").Set("type", binding)))
+	}
+	return features
 }
 
 // IsBound tells whether the client said who it is and has an address.
