@@ -314,3 +314,27 @@ func TestStreamsOfAnAddressAreBounded(t *testing.T) {
 	}
 	t.Error("the place of a stream that ended is not free")
 }
+
+// However many names strangers give, our own stanzas find their way.
+func TestQuestionsLeaveRoomForStanzas(t *testing.T) {
+	t.Parallel()
+	n := newNames(t)
+	a := newNode(t, n, "a.example")
+	b := newNode(t, n, "b.example")
+	a.mu.Lock()
+	for i := range maxOutgoingToAsk {
+		of := pair{ours: "a.example", theirs: fmt.Sprintf("%d.evil.example", i)}
+		a.outgoing[of] = newOutgoing(a.Peers, of)
+	}
+	a.mu.Unlock()
+	s := call(t, a, "evil.example", "a.example")
+	s.say("<db:result from='evil.example' to='a.example'>key</db:result>")
+	if d, ok := parseDialback(s.hear()); !ok || d.kind != isError {
+		t.Errorf("got %+v", d)
+	}
+	a.Send(message("a.example", "b.example", "hello"))
+	b.expect(t, message("a.example", "b.example", "hello").String())
+	a.mu.Lock()
+	clear(a.outgoing)
+	a.mu.Unlock()
+}

@@ -32,9 +32,8 @@ type incoming struct {
 }
 
 const (
-	idleIncoming   = 30 * time.Minute // without a stanza
-	verifyingTime  = 50 * time.Second
-	addressSpaceID = "address "
+	idleIncoming  = 30 * time.Minute // without a stanza
+	verifyingTime = 50 * time.Second
 )
 
 // receive speaks with a peer until the stream ends. The line is encrypted by now.
@@ -210,7 +209,7 @@ func (s *incoming) stanza(e *xmpp.Element) error {
 
 // step counts something that a stranger asks for.
 func (p *Peers) step(address netip.Addr) bool {
-	return p.wait(p.addresses, addressSpaceID+networkOf(address).String(), 1)
+	return p.wait(p.addresses, networkOf(address).String(), 1)
 }
 
 // wait spends tokens and the time they take; false when they would take too long, or the end comes first.

@@ -71,7 +71,7 @@ func (p *Peers) ask(ctx context.Context, of pair, id, key string) answer {
 	var a answer
 	for range 2 {
 		q := &question{id: id, key: key, answer: make(chan answer, 1)}
-		if p.hand(of, func(o *outgoing) taking { return o.put(q) }) != taken {
+		if p.hand(of, maxOutgoingToAsk, func(o *outgoing) taking { return o.put(q) }) != taken {
 			return answer{err: errUnanswered, condition: tooMany}
 		}
 		select {

@@ -19,7 +19,7 @@ import (
 // Options set up Peers.
 type Options struct {
 	Site Site
-	// Local says which hosts are ours and may speak with others.
+	// Local says which hosts are ours. That of visitors does not speak with others, whether named or not.
 	Local func(host string) bool
 	// Receive takes a stanza of another server, in the namespace jabber:client: its sender's host is proven for the stream it came over, its
 	// receiver's is ours. What could not be delivered comes back here too, as an error in the name of who did not get it. Stanzas of
@@ -49,6 +49,7 @@ const (
 	maxIncoming           = 1000
 	maxIncomingOfOne      = 60
 	maxOutgoing           = 1000
+	maxOutgoingToAsk      = 500      // streams there may be for one to be opened only because a stranger gave a name
 	maxWaitingBytes       = 64 << 20 // of all stanzas on their way together
 	maxReturns            = 4096     // stanzas that wait to come back
 	burstOfHost           = 10_000   // stanzas; a busy room there sends one for each person here
@@ -74,6 +75,7 @@ type Peers struct {
 	bytes     *pace // what may come from an address
 	hosts     *pace // how many stanzas may come from a host
 	sockets   *http.Client
+	siteOf    func(host string) string // the address of the site a chat server's host belongs to
 
 	ctx     context.Context
 	stop    context.CancelFunc
@@ -91,6 +93,8 @@ func New(o Options) *Peers {
 	if o.ClientAddress == nil {
 		o.ClientAddress = connectionAddress
 	}
+	isLocal, visitors := o.Local, o.Site.anonymous()
+	o.Local = func(host string) bool { return host != visitors && isLocal(host) }
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver
 	}
@@ -104,7 +108,7 @@ func New(o Options) *Peers {
 		bytes:     newPace(o.Clock, burstBytesOfAddress, bytesOfAddressPerSec), hosts: newPace(o.Clock, burstOfHost, stanzasOfHostPerSec),
 		returns: make(chan *xmpp.Element, maxReturns), outgoing: make(map[pair]*outgoing),
 	}
-	p.sockets = p.newSocketClient()
+	p.sockets, p.siteOf = p.newSocketClient(), o.Site.likely
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	return p
 }
@@ -188,14 +192,15 @@ func (p *Peers) queue(of pair, i *item) {
 		p.giveBack(i, tooMany)
 		return
 	}
-	if p.hand(of, func(o *outgoing) taking { return o.take(i) }) != taken {
+	if p.hand(of, maxOutgoing, func(o *outgoing) taking { return o.take(i) }) != taken {
 		p.release(len(i.data))
 		p.giveBack(i, tooMany)
 	}
 }
 
-// hand puts something into the stream of a pair, beginning one where there is none. What a stream begins with is in it before it runs.
-func (p *Peers) hand(of pair, put func(*outgoing) taking) taking {
+// hand puts something into the stream of a pair, beginning one where there is none and not too many others. What a stream begins with is in it
+// before it runs.
+func (p *Peers) hand(of pair, most int, put func(*outgoing) taking) taking {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if o := p.outgoing[of]; o != nil {
@@ -203,7 +208,7 @@ func (p *Peers) hand(of pair, put func(*outgoing) taking) taking {
 			return result
 		}
 	}
-	if p.isClosed || len(p.outgoing) >= maxOutgoing {
+	if p.isClosed || len(p.outgoing) >= most {
 		return full
 	}
 	o := newOutgoing(p, of)

@@ -24,6 +24,12 @@ const (
 	pagePath      = pluginPath + "/router/webchat/room/"
 )
 
+// likely is where the site of another chat server should be: hosts of rooms are one label below.
+func (s Site) likely(host string) string {
+	scheme, _, _ := strings.Cut(s.Origin, "://")
+	return scheme + "://" + asciiHost(strings.TrimPrefix(host, "room."))
+}
+
 func (s Site) socket(path string) string {
 	return "ws" + strings.TrimPrefix(s.Origin, "http") + path // http: ws, https: wss
 }

@@ -40,10 +40,26 @@ func (p *Peers) way(ctx context.Context, host string) (socket string, targets []
 	case ways.WebSocket != "" && s.hasWebSocket():
 		return ways.WebSocket, nil, nil
 	case s.DirectPort == 0:
-		return "", nil, errNoWay // its answer would have no way back
+		// By TCP its answer would have no way back.
+		socket, err = p.discoverSocket(ctx, host, s)
+		return socket, nil, err
 	}
 	targets, err = p.lookUp(ctx, host)
 	return "", targets, err
+}
+
+// discoverSocket asks the site of a host nothing is known of.
+func (p *Peers) discoverSocket(ctx context.Context, host string, s Settings) (string, error) {
+	if !s.hasWebSocket() {
+		return "", errNoWay
+	}
+	if err := p.directory.discover(ctx, p.siteOf(host)); err != nil {
+		return "", err
+	}
+	if ways := p.directory.find(ctx, host); ways.WebSocket != "" {
+		return ways.WebSocket, nil
+	}
+	return "", errNoWay
 }
 
 // lookUp asks DNS where a host receives other servers (RFC 6120 §3.2, XEP-0368). Without an answer it is the host itself.

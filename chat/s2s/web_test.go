@@ -198,3 +198,32 @@ func TestWebSocketColdStart(t *testing.T) {
 	b.Send(message("k@room.b.example/alice", "alice@a.example/x", "hello"))
 	a.expect(t, message("k@room.b.example/alice", "alice@a.example/x", "hello").String())
 }
+
+// Nothing is known of the other side but its name, as when somebody types the address of a room.
+func TestWebSocketToAnUnknownSite(t *testing.T) {
+	t.Parallel()
+	n := newNames(t)
+	b := newNode(t, n, "b.example", socketsOnly)
+	a := newNode(t, n, "a.example", socketsOnly, func(_ *Options, d *node) {
+		d.prepare = append(d.prepare, func(p *Peers) {
+			p.siteOf = func(host string) string { return map[string]string{"room.b.example": b.o.Site.Origin}[host] }
+		})
+	})
+	a.Send(message("alice@a.example/x", "k@room.b.example", "hello"))
+	b.expect(t, message("alice@a.example/x", "k@room.b.example", "hello").String())
+	a.Send(message("alice@a.example/x", "y@nowhere.example", "hello").Set("id", "1"))
+	if e := a.next(t); e.Attr("type") != "error" || e.Attr("from") != "y@nowhere.example" {
+		t.Errorf("got %v", e)
+	}
+}
+
+func TestTheLikelySiteOfAHost(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"room.b.example": "https://b.example", "b.example": "https://b.example", "room.bücher.example": "https://xn--bcher-kva.example",
+	} {
+		if got := testSite.likely(host); got != want {
+			t.Errorf("%s: got %s, want %s", host, got, want)
+		}
+	}
+}

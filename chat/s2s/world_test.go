@@ -143,7 +143,7 @@ func newNode(t *testing.T, n *names, host string, with ...setup) *node {
 	_, webPort, _ := net.SplitHostPort(d.web.Listener.Addr().String())
 	o := Options{
 		Site:     Site{Host: host, Origin: "http://" + net.JoinHostPort(host, webPort)},
-		Local:    func(h string) bool { return h == host || h == "room."+host },
+		Local:    func(h string) bool { return h == host || h == "room."+host || h == "anon."+host },
 		Receive:  func(_ context.Context, e *xmpp.Element) { d.received <- e },
 		Client:   outbound.New(outbound.Options{AllowPrivate: true, AllowHTTP: true, Resolver: n.resolver()}),
 		Resolver: n.resolver(), Secret: []byte(host), Settings: func() Settings { return d.settings },
