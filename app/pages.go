@@ -28,7 +28,7 @@ func (s *Site) pages(limited limit) (http.Handler, error) {
 			MaxImageBytes: func() int64 { return int64(s.config().Lucarne.Upload.MaxImageBytes) },
 		},
 		GoLive: s.goLive(),
-		Chat:   web.Chat{Rooms: s.chats, Overlays: s.chatTokens, Tokens: s.chatTokens},
+		Chat:   web.Chat{Rooms: s.chats, Tokens: s.chatTokens},
 		Administration: web.Administration{
 			Configuration: pageConfiguration{s.configuration}, Jobs: s.jobs, Health: s.health, LogBook: s.log, Backlog: s.outbox.Backlog,
 		},

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -15,12 +14,6 @@ import (
 	"lucarne/platform/shortid"
 	"lucarne/video"
 )
-
-// Overlays know what the links of overlays lead to.
-type Overlays interface {
-	// Room gives the room an overlay's token reads. It fails with fault.Unauthenticated for a token that is no longer good.
-	Room(ctx context.Context, secret string) (chat.RoomID, error)
-}
 
 const chatOverlay = "/chat-overlay/{token}"
 
@@ -178,10 +171,10 @@ func (r *request) chatTold(err error) trouble {
 func (p *Pages) chatOverlay(w http.ResponseWriter, r *request) error {
 	w.Header().Set("Referrer-Policy", "no-referrer") // the address is a secret
 	w.Header().Set("Cache-Control", "no-store")
-	if p.Overlays == nil {
+	if p.Tokens == nil {
 		return fault.New(fault.NotFound, "There are no overlays here")
 	}
-	id, err := p.Overlays.Room(r.Context(), r.PathValue("token"))
+	id, err := p.Tokens.Room(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return r.chatTrouble(w, err)
 	}

@@ -92,6 +92,22 @@ function entriesOf(metafile) {
   return manifest
 }
 
+// What an island may weigh as it is sent, with all it loads.
+const limits = { chat: 60_000 }
+
+// weigh fails when an island is heavier than its limit.
+async function weigh(metafile) {
+  const gzip = promisify(zlib.gzip)
+  for (const [name, limit] of Object.entries(limits)) {
+    const loaded = new Set([Object.keys(metafile.outputs).find(file => path.basename(file).startsWith(name + '-') && file.endsWith('.js'))])
+    for (const file of loaded) for (const one of metafile.outputs[file].imports) if (!one.external) loaded.add(one.path)
+    let bytes = 0
+    for (const file of loaded) bytes += (await gzip(await readFile(path.join(here, file)), { level: 9 })).length
+    console.log(String(bytes).padStart(9), `${name}, compressed, with all it loads`)
+    if (bytes > limit) throw new Error(`${name} weighs ${bytes} bytes, its limit is ${limit}`)
+  }
+}
+
 async function compress() {
   const gzip = promisify(zlib.gzip)
   const brotli = promisify(zlib.brotliCompress)
@@ -118,6 +134,7 @@ if (process.argv.includes('--watch')) {
 } else {
   const { metafile } = await esbuild.build(options)
   await finish(metafile)
+  await weigh(metafile)
   const sizes = Object.entries(metafile.outputs).map(([f, o]) => [path.basename(f), o.bytes]).sort((a, b) => b[1] - a[1])
   for (const [name, bytes] of sizes) console.log(String(bytes).padStart(9), name)
 }
