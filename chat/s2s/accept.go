@@ -32,11 +32,21 @@ func (p *Peers) Serve(l net.Listener) error {
 		case err != nil:
 			return err
 		}
-		address := addressOf(conn.RemoteAddr().String())
-		leave, ok := p.door.enter(address)
-		if !ok || !p.begin(func() { defer leave(); p.receiveTCP(conn, address) }) {
-			_ = conn.Close()
-		}
+		p.admit(conn)
+	}
+}
+
+// admit speaks with who connects, if there is room.
+func (p *Peers) admit(conn net.Conn) {
+	address := addressOf(conn.RemoteAddr().String())
+	leave, ok := p.door.enter(address)
+	if !ok {
+		_ = conn.Close()
+		return
+	}
+	if !p.begin(func() { defer leave(); p.receiveTCP(conn, address) }) {
+		leave()
+		_ = conn.Close()
 	}
 }
 

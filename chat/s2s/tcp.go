@@ -19,9 +19,10 @@ type tcp struct {
 	isTrusted atomic.Bool
 	partialBy time.Time // until when the element that has begun must be complete; of the reading goroutine
 
-	writing sync.Mutex
-	isOpen  bool // our header is out
-	isOver  bool
+	isEnding atomic.Bool
+	writing  sync.Mutex
+	isOpen   bool // our header is out
+	isOver   bool
 }
 
 func newTCP(conn net.Conn, slow func(n int)) *tcp {
@@ -91,6 +92,9 @@ func (c *tcp) write(elements ...[]byte) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
 		return err
 	}
+	if c.isEnding.Load() { // end has set its own deadline, before or after ours
+		return net.ErrClosed
+	}
 	_, err := c.conn.Write(bytes.Join(elements, nil))
 	return err
 }
@@ -98,6 +102,7 @@ func (c *tcp) write(elements ...[]byte) error {
 func (c *tcp) keepAlive() error { return c.write([]byte{' '}) }
 
 func (c *tcp) end(reason error) {
+	c.isEnding.Store(true)
 	// Before the lock: whoever is stuck in a write holds it.
 	_ = c.conn.SetWriteDeadline(time.Now().Add(farewellTime))
 	c.writing.Lock()

@@ -36,7 +36,7 @@ func (p *Peers) way(ctx context.Context, host string) (socket string, targets []
 	ways, s := p.directory.find(ctx, host), p.o.Settings()
 	switch {
 	case mayDial(ways.Port) && s.DirectPort > 0:
-		return "", []target{{host: cmp.Or(ways.Host, host), port: ways.Port}}, nil
+		return "", []target{{host: asciiHost(cmp.Or(ways.Host, host)), port: ways.Port}}, nil
 	case ways.WebSocket != "" && s.hasWebSocket():
 		return ways.WebSocket, nil, nil
 	case s.DirectPort == 0:

@@ -88,10 +88,22 @@ func TestStrangersOverWebSocketAreRefused(t *testing.T) {
 		}
 		a.silent(t)
 	})
+	long := func(size int) []byte {
+		return []byte(strings.Replace(stanza("x@evil.example", "y@a.example"), "/>", "><body>"+strings.Repeat("x", size)+"</body></message>", 1))
+	}
 	t.Run("oversize frame", func(t *testing.T) {
 		s := proven(t)
-		long := strings.Replace(stanza("x@evil.example", "y@a.example"), "/>", "><body>"+strings.Repeat("x", xmpp.MaxServerBytes)+"</body></message>", 1)
-		_ = s.write([]byte(long))
+		_ = s.write(long(xmpp.MaxElementBytes)) // too long for who has proven nothing
+		if got := a.next(t).ChildText(xmpp.NSClient, "body"); len(got) != xmpp.MaxElementBytes {
+			t.Fatalf("received %d bytes", len(got))
+		}
+		_ = s.write(long(xmpp.MaxServerBytes))
+		endOf(s)
+		a.silent(t)
+	})
+	t.Run("oversize frame before it is known who speaks", func(t *testing.T) {
+		s := greetWeb(t, a, "evil.example", "a.example")
+		_ = s.write(long(xmpp.MaxElementBytes))
 		endOf(s)
 		a.silent(t)
 	})
