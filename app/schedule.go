@@ -59,6 +59,7 @@ var debugCommands = map[string]string{
 	"process-update-videos-scheduler":   taskPublishDue,
 	"process-remove-old-stats":          taskOldHistory,
 	"remove-dandling-resumable-uploads": taskStaleUploads,
+	"remove-expired-user-exports":       "", // none expires: there are no archives of users
 }
 
 // checkDisk tells the administrator when the disk of the videos is nearly full; uploads are refused below the same bound.

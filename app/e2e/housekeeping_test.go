@@ -32,6 +32,17 @@ func picture(t *testing.T, field string) apptest.Form {
 }
 
 // What administrators and users do now and then.
+// TestCommandsOfOperators sends every command automation written for PeerTube sends.
+func TestCommandsOfOperators(t *testing.T) {
+	root := site(t).Root(t)
+	for _, name := range []string{
+		"process-video-views-buffer", "process-video-viewers", "process-update-videos-scheduler", "remove-dandling-resumable-uploads",
+		"remove-expired-user-exports",
+	} {
+		command(root, name)
+	}
+}
+
 func TestHousekeeping(t *testing.T) {
 	site := start(t)
 	root := site.Root(t)

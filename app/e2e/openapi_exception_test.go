@@ -61,7 +61,6 @@ var notCompared = map[string]string{
 	"POST /api/v1/videos/{id}/captions/generate": "this site has no transcription",
 	"POST /api/v1/jobs/{jobType}/{jobId}/cancel": "cancels jobs that wait, which no story has to itself; tested in http/api",
 	"GET /api/v1/videos/{id}/live-session":       "takes a broadcast; tested in http/api",
-	"POST /api/v1/users/{id}/verify-email":       "for users who registered without approval; tested in http/api",
 }
 
 const noPlugins = "this site has no plugins"

@@ -67,6 +67,39 @@ func TestRegistrationWithApprovalAndMail(t *testing.T) {
 	}
 }
 
+func TestRegistrationWithVerifiedMail(t *testing.T) {
+	site := start(t, "LUCARNE_SIGNUP_ENABLED=true", "LUCARNE_SIGNUP_REQUIRES_APPROVAL=false", "LUCARNE_SIGNUP_REQUIRES_EMAIL_VERIFICATION=true")
+	visitor := site.Visitor(t)
+	for _, name := range []string{"by.api", "by.page"} {
+		newcomer := map[string]any{"username": name, "email": name + "@example.com", "password": userPassword}
+		visitor.Send("POST", "/api/v1/users/register", newcomer, http.StatusNoContent)
+		if answer := visitor.Grant(passwordGrant(name, userPassword)); answer.Status != http.StatusBadRequest || !strings.Contains(string(answer.Body), "not verified") {
+			t.Errorf("%s signs in with an unproved address: %d %s", name, answer.Status, answer.Body)
+		}
+	}
+	link := func(name string) string {
+		letter := site.AwaitLetter(t, name+"@example.com", func(l apptest.Letter) bool { return strings.Contains(l.Text, proof) })
+		return letter.Link(t, proof)
+	}
+	address := link("by.api")
+	path := "/api/v1/users/" + parameter(t, address, "userId") + "/verify-email"
+	visitor.Refused("POST", path, map[string]string{proof: "wrong"}, http.StatusForbidden)
+	visitor.Send("POST", path, map[string]string{proof: parameter(t, address, proof)}, http.StatusNoContent)
+	site.SignIn(t, "by.api", userPassword).Me()
+
+	parsed, err := url.Parse(link("by.page"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := site.Session(t, "en", "", "")
+	browser.Read(parsed.RequestURI()) // opening the link alone proves nothing: programs that look into mails do so too
+	if answer := visitor.Grant(passwordGrant("by.page", userPassword)); answer.Status != http.StatusBadRequest {
+		t.Errorf("after opening the link: %d %s", answer.Status, answer.Body)
+	}
+	browser.Fill(parsed.Path, parsed.Query(), http.StatusOK)
+	site.SignIn(t, "by.page", userPassword).Me()
+}
+
 func TestForgottenPassword(t *testing.T) {
 	site := site(t)
 	id, user := createUser(t, site, "forgetful", nil)

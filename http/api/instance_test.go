@@ -131,7 +131,7 @@ func newInstanceWorld(t *testing.T, d *db.DB) *instanceWorld {
 			Contact: instance.NewContact(instance.ContactOptions{Mail: &w.outbox, Clock: clock.System{}, Settings: func() instance.ContactSettings {
 				return instance.ContactSettings{IsOpen: true}
 			}}),
-			Tasks: &w.tasks, Commands: map[string]string{"process-video-viewers": "viewers"}, Log: w.log, AuditLog: logbook.New(10),
+			Tasks: &w.tasks, Commands: map[string]string{"process-video-viewers": "viewers", "remove-expired-user-exports": ""}, Log: w.log, AuditLog: logbook.New(10),
 			AcceptsClientLog: func() bool { return true }, MaxImageBytes: func() int64 { return 100_000 }, TemporaryFolder: t.TempDir(),
 		},
 	}).Handler(nil)
@@ -304,7 +304,7 @@ func TestDebugCommands(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newInstanceWorld(t, d)
 		cases := map[string]int{
-			`{"command":"process-video-viewers"}`: 204, `{"command":"test-emails","email":"a@example.org"}`: 204, `{"command":"test-emails"}`: 400,
+			`{"command":"process-video-viewers"}`: 204, `{"command":"remove-expired-user-exports"}`: 204, `{"command":"test-emails","email":"a@example.org"}`: 204, `{"command":"test-emails"}`: 400,
 			`{"command":"rm"}`: 400, `{}`: 400, `{"command":null}`: 400, `{"command":["a"]}`: 400,
 		}
 		for body, want := range cases {
