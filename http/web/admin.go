@@ -158,6 +158,9 @@ func (r *request) adminTabs(current string) []ui.Tab {
 	add(account.ManageUsers, "", "gauge", r.t.T("admin.overview"))
 	add(account.ManageUsers, "/users", "users", r.t.T("admin.users"))
 	add(account.ManageRegistrations, "/registrations", "inbox", r.t.T("admin.registrations"))
+	if r.pages.Rooms != nil {
+		add(account.ManageModeration, "/chats", "message-square", r.t.T("adminchat.title"))
+	}
 	add(account.ManageJobs, "/jobs", "cpu", r.t.T("admin.jobs"))
 	add(account.ManageConfiguration, "/settings", "settings", r.t.T("admin.settings"))
 	add(account.ManageServer, "/logs", "scroll-text", r.t.T("admin.logs"))

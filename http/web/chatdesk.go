@@ -25,6 +25,7 @@ func (p *Pages) chatDeskRoutes() []route {
 	var list []route
 	for _, table := range [][]route{
 		p.chatSettingsRoutes(), p.chatRulesRoutes(), p.chatWordsRoutes(), p.chatModeratorsRoutes(), p.videoChatRoutes(), p.moderationRoutes(), p.chatShareRoutes(), p.dockRoutes(), p.myChatRoutes(),
+		p.chatSearchRoutes(), p.chatBotRoutes(), p.adminChatRoutes(),
 	} {
 		list = append(list, table...)
 	}
@@ -43,6 +44,7 @@ func (r *request) chatTabs(c channel.Channel, current string) []ui.Tab {
 	list := []ui.Tab{
 		{URL: base, Label: r.t.T("chatsettings.general"), Icon: "sliders-horizontal"},
 		{URL: base + "/rules", Label: r.t.T("chatrules.title"), Icon: "shield"},
+		{URL: base + "/bot", Label: r.t.T("chatbot.commands"), Icon: "message-square"},
 		{URL: base + "/moderators", Label: r.t.T("chatsettings.moderators"), Icon: "users"},
 	}
 	for i := range list {

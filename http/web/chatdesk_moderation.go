@@ -103,6 +103,7 @@ func (r *request) moderationTabs(m moderation, current string) []ui.Tab {
 		{URL: m.path(""), Label: r.t.T("moderation.messages"), Icon: "message-square", Current: current == ""},
 		{URL: m.path("/sanctions"), Label: r.t.T("moderation.sanctions"), Icon: "ban", Current: current == "/sanctions"},
 		{URL: m.path("/log"), Label: r.t.T("moderation.log"), Icon: "scroll-text", Current: current == "/log"},
+		{URL: m.path("/search"), Label: r.t.T("moderation.search"), Icon: "search", Current: current == "/search"},
 		{URL: m.path("/links"), Label: r.t.T("moderation.links"), Icon: "link", Current: current == "/links"},
 		{URL: m.path("/settings"), Label: r.t.T("moderation.settings"), Icon: "settings", Current: current == "/settings"},
 	}
