@@ -31,7 +31,6 @@ func picture(t *testing.T, field string) apptest.Form {
 	return apptest.Form{Files: map[string]string{field: apptest.Cover(t)}}
 }
 
-// What administrators and users do now and then.
 // TestCommandsOfOperators sends every command automation written for PeerTube sends.
 func TestCommandsOfOperators(t *testing.T) {
 	root := site(t).Root(t)
@@ -43,6 +42,7 @@ func TestCommandsOfOperators(t *testing.T) {
 	}
 }
 
+// What administrators and users do now and then.
 func TestHousekeeping(t *testing.T) {
 	site := start(t)
 	root := site.Root(t)
