@@ -28,6 +28,21 @@ type Origin struct {
 	TLS *tls.ConnectionState
 }
 
+// Network is what one household has at least, for counting: its address, or a network of 64 bits of IPv6. The zero Prefix is that of an unknown
+// address.
+func Network(a netip.Addr) netip.Prefix {
+	a = a.Unmap().WithZone("")
+	bits := 64
+	if a.Is4() {
+		bits = 32
+	}
+	network, err := a.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return network
+}
+
 // Frame is an element as it is written, encoded once for all who receive it.
 type Frame []byte
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -61,8 +62,8 @@ type Settings struct {
 // Bounds of the server.
 const (
 	maxSessions       = 30_000
-	maxPerAccount     = 30 // sessions of one account
-	maxPerAddress     = 2000
+	maxPerAccount     = 30   // sessions of one account
+	maxPerNetwork     = 2000 // streams: a school has one address
 	maxRoomsOfSession = 20
 	handlingTime      = 20 * time.Second // of one stanza
 )
@@ -77,7 +78,7 @@ type Server struct {
 	sessions  map[xmpp.JID]*session
 	perBare   map[xmpp.JID]int
 	streams   map[*Stream]struct{}
-	addresses map[string]int
+	networks  map[netip.Prefix]int
 	strangers map[xmpp.JID]*stranger
 	resumable map[string]*session
 	isClosed  bool
@@ -87,7 +88,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		o: o, sessions: make(map[xmpp.JID]*session), perBare: make(map[xmpp.JID]int), streams: make(map[*Stream]struct{}),
-		addresses: make(map[string]int), strangers: make(map[xmpp.JID]*stranger), resumable: make(map[string]*session),
+		networks: make(map[netip.Prefix]int), strangers: make(map[xmpp.JID]*stranger), resumable: make(map[string]*session),
 	}
 	for _, host := range []struct {
 		at   *xmpp.JID
@@ -166,15 +167,15 @@ func (s *Server) sessionsOf(bare xmpp.JID) []*session {
 func (s *Server) admit(st *Stream) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	address := st.origin.Address.String()
+	network := Network(st.origin.Address)
 	if s.isClosed {
 		return &StreamError{Condition: Shutdown}
 	}
-	if len(s.streams) >= maxSessions || st.origin.Address.IsValid() && s.addresses[address] >= maxPerAddress {
+	if len(s.streams) >= maxSessions || st.origin.Address.IsValid() && s.networks[network] >= maxPerNetwork {
 		return &StreamError{Condition: TooMuch, Text: "Too many connections, come back in a minute"}
 	}
 	s.streams[st] = struct{}{}
-	s.addresses[address]++
+	s.networks[network]++
 	return nil
 }
 
@@ -185,9 +186,9 @@ func (s *Server) dismiss(st *Stream) {
 		return
 	}
 	delete(s.streams, st)
-	address := st.origin.Address.String()
-	if s.addresses[address]--; s.addresses[address] == 0 {
-		delete(s.addresses, address)
+	network := Network(st.origin.Address)
+	if s.networks[network]--; s.networks[network] == 0 {
+		delete(s.networks, network)
 	}
 }
 

@@ -22,7 +22,7 @@ type TCPOptions struct {
 	// Address takes connections that begin TLS by STARTTLS (RFC 6120 §5), DirectAddress those that begin with it (XEP-0368); "" for none.
 	Address, DirectAddress string
 	MaxConns               int           // 5,000
-	MaxPerAddress          int           // 200
+	MaxPerNetwork          int           // 200, see Network
 	HelloTime              time.Duration // until a client is signed in; 30 s
 }
 
@@ -33,18 +33,18 @@ type TCP struct {
 	direct net.Listener // nil: none
 	serve  sync.WaitGroup
 
-	mu        sync.Mutex
-	lines     map[*line]struct{}
-	addresses map[netip.Addr]int
-	isClosed  bool
+	mu       sync.Mutex
+	lines    map[*line]struct{}
+	networks map[netip.Prefix]int
+	isClosed bool
 }
 
 // ListenTCP opens the addresses; Run takes connections.
 func ListenTCP(o TCPOptions) (*TCP, error) {
 	o.MaxConns = cmp.Or(o.MaxConns, 5_000)
-	o.MaxPerAddress = cmp.Or(o.MaxPerAddress, 200)
+	o.MaxPerNetwork = cmp.Or(o.MaxPerNetwork, 200)
 	o.HelloTime = cmp.Or(o.HelloTime, 30*time.Second)
-	t := &TCP{o: o, lines: make(map[*line]struct{}), addresses: make(map[netip.Addr]int)}
+	t := &TCP{o: o, lines: make(map[*line]struct{}), networks: make(map[netip.Prefix]int)}
 	for _, l := range []struct {
 		address string
 		at      *net.Listener
@@ -124,11 +124,11 @@ func (t *TCP) receive(conn net.Conn, isDirect bool) {
 func (t *TCP) enlist(l *line) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.isClosed || len(t.lines) >= t.o.MaxConns || t.addresses[l.address] >= t.o.MaxPerAddress {
+	if t.isClosed || len(t.lines) >= t.o.MaxConns || t.networks[l.network] >= t.o.MaxPerNetwork {
 		return false
 	}
 	t.lines[l] = struct{}{}
-	t.addresses[l.address]++
+	t.networks[l.network]++
 	return true
 }
 
@@ -136,8 +136,8 @@ func (t *TCP) delist(l *line) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.lines, l)
-	if t.addresses[l.address]--; t.addresses[l.address] == 0 {
-		delete(t.addresses, l.address)
+	if t.networks[l.network]--; t.networks[l.network] == 0 {
+		delete(t.networks, l.network)
 	}
 }
 

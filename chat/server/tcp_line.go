@@ -31,6 +31,7 @@ type line struct {
 	tcp     *TCP
 	raw     net.Conn // below TLS
 	address netip.Addr
+	network netip.Prefix
 	st      *Stream
 	reader  *xmpp.StreamReader
 
@@ -47,6 +48,7 @@ func newLine(t *TCP, conn net.Conn) *line {
 	if remote, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil {
 		l.address = remote.Addr().Unmap().WithZone("")
 	}
+	l.network = Network(l.address)
 	l.listen()
 	return l
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http/httptest"
+	"net/netip"
 	"os/exec"
 	"strings"
 	"testing"
@@ -394,7 +395,7 @@ func TestProgramsThatDoNotSignIn(t *testing.T) {
 }
 
 func TestProgramsAreBounded(t *testing.T) {
-	onPort(t, server.TCPOptions{MaxPerAddress: 3}, func(t *testing.T, p *port) {
+	onPort(t, server.TCPOptions{MaxPerNetwork: 3}, func(t *testing.T, p *port) {
 		for range 3 {
 			p.dial(t).open("tube.test")
 		}
@@ -418,6 +419,22 @@ func TestProgramsAreBounded(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestNetworksOfAddresses(t *testing.T) {
+	for _, c := range []struct{ address, want string }{
+		{"192.0.2.7", "192.0.2.7/32"},
+		{"::ffff:192.0.2.7", "192.0.2.7/32"},
+		{"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+		{"fe80::1%eth0", "fe80::/64"},
+	} {
+		if got := server.Network(netip.MustParseAddr(c.address)).String(); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.address, got, c.want)
+		}
+	}
+	if got := server.Network(netip.Addr{}); got.IsValid() {
+		t.Errorf("no address: got %s", got)
+	}
 }
 
 func TestProgramsGuess(t *testing.T) {

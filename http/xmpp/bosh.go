@@ -19,7 +19,7 @@ type BOSHOptions struct {
 	Inactivity    time.Duration // longest a client may be away between two requests; 60 s
 	HelloTime     time.Duration // until a client is signed in; 20 s
 	MaxSessions   int           // 5,000
-	MaxPerAddress int           // sessions of one address; 500: a school has one
+	MaxPerNetwork int           // sessions of one address, see server.Network; 500: a school has one
 }
 
 // BOSH carries streams over pairs of HTTP requests (XEP-0124, XEP-0206), for clients that cannot have a WebSocket. Any origin may ask:
@@ -28,9 +28,9 @@ type BOSH struct {
 	server *server.Server
 	o      BOSHOptions
 
-	mu        sync.Mutex
-	sessions  map[string]*boshSession // by sid
-	addresses map[netip.Addr]int
+	mu       sync.Mutex
+	sessions map[string]*boshSession // by sid
+	networks map[netip.Prefix]int
 }
 
 // NewBOSH makes the handler.
@@ -39,8 +39,8 @@ func NewBOSH(s *server.Server, o BOSHOptions) *BOSH {
 	o.Inactivity = cmp.Or(o.Inactivity, time.Minute)
 	o.HelloTime = cmp.Or(o.HelloTime, helloTime)
 	o.MaxSessions = cmp.Or(o.MaxSessions, 5_000)
-	o.MaxPerAddress = cmp.Or(o.MaxPerAddress, 500)
-	return &BOSH{server: s, o: o, sessions: make(map[string]*boshSession), addresses: make(map[netip.Addr]int)}
+	o.MaxPerNetwork = cmp.Or(o.MaxPerNetwork, 500)
+	return &BOSH{server: s, o: o, sessions: make(map[string]*boshSession), networks: make(map[netip.Prefix]int)}
 }
 
 const maxBoshBytes = 2 * xmpp.MaxElementBytes // of one request, which may hold several stanzas
@@ -127,7 +127,7 @@ func (b *BOSH) begin(r *http.Request, request boshRequest) []byte {
 
 func (b *BOSH) newSession(from netip.Addr, request boshRequest) *boshSession {
 	s := &boshSession{
-		b: b, sid: rand.Text(), address: from, to: request.to, hold: min(request.hold, maxHold), wait: min(request.wait, b.o.Wait), last: request.rid - 1,
+		b: b, sid: rand.Text(), network: server.Network(from), to: request.to, hold: min(request.hold, maxHold), wait: min(request.wait, b.o.Wait), last: request.rid - 1,
 		rounds: make(map[int64]*round), moved: make(chan struct{}),
 	}
 	if s.wait < time.Second {
@@ -139,11 +139,11 @@ func (b *BOSH) newSession(from netip.Addr, request boshRequest) *boshSession {
 func (b *BOSH) enlist(s *boshSession) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.sessions) >= b.o.MaxSessions || b.addresses[s.address] >= b.o.MaxPerAddress {
+	if len(b.sessions) >= b.o.MaxSessions || b.networks[s.network] >= b.o.MaxPerNetwork {
 		return false
 	}
 	b.sessions[s.sid] = s
-	b.addresses[s.address]++
+	b.networks[s.network]++
 	return true
 }
 
@@ -154,7 +154,7 @@ func (b *BOSH) delist(s *boshSession) {
 		return
 	}
 	delete(b.sessions, s.sid)
-	if b.addresses[s.address]--; b.addresses[s.address] == 0 {
-		delete(b.addresses, s.address)
+	if b.networks[s.network]--; b.networks[s.network] == 0 {
+		delete(b.networks, s.network)
 	}
 }

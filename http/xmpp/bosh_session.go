@@ -24,7 +24,7 @@ const (
 type boshSession struct {
 	b       *BOSH
 	sid     string
-	address netip.Addr
+	network netip.Prefix
 	to      string
 	hold    int
 	wait    time.Duration

@@ -424,7 +424,7 @@ func TestBoshEndsWhoDoesNotSignIn(t *testing.T) {
 
 func TestBoshSessionsAreBounded(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {
-		p := w.serveBosh(t, carrier.BOSHOptions{MaxPerAddress: 3})
+		p := w.serveBosh(t, carrier.BOSHOptions{MaxPerNetwork: 3})
 		var let, refused int
 		var mu sync.Mutex
 		var all sync.WaitGroup
