@@ -5,6 +5,7 @@ package chattest
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -57,6 +58,7 @@ type Client struct {
 	wire  *wire
 	o     Options
 	place Place
+	name  string // what ids begin with: no other client's do
 	sent  atomic.Int64
 }
 
@@ -109,7 +111,7 @@ func connect(ctx context.Context, o Options) (*Client, error) {
 		conn.Close()
 		return nil, err
 	}
-	c := &Client{wire: w, o: o}
+	c := &Client{wire: w, o: o, name: rand.Text()[:8] + "-"}
 	return c, c.begin(func() error { return w.handshake(o.Address, cmp.Or(o.Path, "/xmpp-websocket")) })
 }
 
@@ -213,7 +215,7 @@ func (s Stanza) isOwn() bool {
 
 // Say sends a message to the room. The id it was sent with comes back with it.
 func (c *Client) Say(text string) (id string, err error) {
-	id = "c" + strconv.FormatInt(c.sent.Add(1), 10)
+	id = c.name + strconv.FormatInt(c.sent.Add(1), 10)
 	return id, c.Send("<message xmlns='jabber:client' type='groupchat' id='" + id + "' to='" + Escape(c.place.Room) + "'><body>" + Escape(text) + "</body></message>")
 }
 

@@ -104,8 +104,9 @@ func (s *Server[A]) Start(ctx context.Context, mechanism string, initial []byte)
 		return nil, false, InvalidMechanism
 	}
 	s.exchange = s.begin(mechanism)
-	// RFC 4422 §3: in all of these the client speaks first; who did not yet is asked to by an empty challenge.
-	if initial == nil {
+	// RFC 4422 §3: in all of these the client speaks first; who did not yet is asked to by an empty challenge. Strophe 5.0 says nothing for
+	// ANONYMOUS and cannot be asked: what it would be asked for may be left out (RFC 4505 §2).
+	if initial == nil && mechanism != Anonymous {
 		return []byte{}, false, nil
 	}
 	return s.Step(ctx, initial)

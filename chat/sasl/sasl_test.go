@@ -460,3 +460,10 @@ func tlsStates(t *testing.T) (client, server tls.ConnectionState) {
 	}
 	return theirs.ConnectionState(), ours.ConnectionState()
 }
+
+func TestVisitorWhoSaysNothing(t *testing.T) {
+	challenge, isDone, err := newServer(newDesk(), "nonce").Start(t.Context(), Anonymous, nil)
+	if challenge != nil || !isDone || err != nil {
+		t.Errorf("got %q, %v, %v; want to be done", challenge, isDone, err)
+	}
+}
