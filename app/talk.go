@@ -30,6 +30,7 @@ type talk struct {
 	peers    *s2s.Peers
 	fromFar  net.Listener // nil: other servers do not connect directly
 	overHTTP *xmpp.BOSH
+	programs *server.TCP // nil: ordinary chat programs do not connect directly
 }
 
 // close closes the ports, also of a site that never ran.
@@ -67,27 +68,72 @@ func (s *Site) openChats() (err error) {
 			return err
 		}),
 	)
+	if err := s.openPrograms(); err != nil {
+		return err
+	}
 	return s.openPeers()
 }
 
-// openPeers lets other servers in, and ours out to them. A port that is taken is told and left closed: people here chat all the same.
-func (s *Site) openPeers() error {
-	c := s.config().Chat.S2S
-	s.peers = s2s.New(s2s.Options{
-		Site: s2s.Site{Host: s.config().Webserver.Hostname, Origin: s.platform.site.Origin}, Local: s.xmpp.IsLocal, Receive: s.xmpp.FromRemote,
-		Client:        outbound.New(outbound.Options{AllowPrivate: !s.config().Federation.PreventSSRF, UserAgent: "Lucarne/" + version}),
-		ClientAddress: clientAddress, Secret: s.secret, Settings: s.peerSettings, Clock: s.clock, Logger: s.logger, Certificate: s.peerCertificate(),
-	})
-	s.xmpp.SetRemote(s.peers)
+// openPrograms opens the ports for ordinary chat programs, where that is switched on.
+func (s *Site) openPrograms() error {
+	c := s.config().Chat.C2S
 	if !c.Enabled {
 		return nil
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(c.Hostname, strconv.Itoa(c.Port)))
+	certFile, keyFile := s.chatCertificate(c.CertFile, c.KeyFile)
+	certificate, err := router.LoadTLS(certFile, keyFile)
 	if err != nil {
-		s.logger.Error("other chat servers cannot connect: free the port or change chat.s2s.port", "error", err)
-		return nil
+		return fmt.Errorf("chat.c2s: %w", err)
 	}
-	s.fromFar = listener
+	at := func(port int) string {
+		if port == 0 {
+			return ""
+		}
+		return net.JoinHostPort(c.Hostname, strconv.Itoa(port))
+	}
+	s.programs, err = server.ListenTCP(server.TCPOptions{
+		Server: s.xmpp, Logger: s.logger, TLS: certificate, Address: at(c.Port), DirectAddress: at(c.TLSPort),
+	})
+	if err != nil {
+		s.programs = nil
+		s.logger.Error("chat programs cannot connect: free the port or change chat.c2s.port", "error", err)
+	}
+	return nil
+}
+
+// chatCertificate is the files of a certificate for the chat: its own, or those of the web server.
+func (p *platform) chatCertificate(certFile, keyFile string) (string, string) {
+	if certFile == "" {
+		return p.config().Lucarne.HTTP.CertFile, p.config().Lucarne.HTTP.KeyFile
+	}
+	return certFile, keyFile
+}
+
+// openPeers lets other servers in, and ours out to them. A port that is taken is told and left closed: people here chat all the same.
+func (s *Site) openPeers() (err error) {
+	c := s.config().Chat.S2S
+	if c.Enabled {
+		s.fromFar, err = net.Listen("tcp", net.JoinHostPort(c.Hostname, strconv.Itoa(c.Port)))
+		if err != nil {
+			s.logger.Error("other chat servers cannot connect: free the port or change chat.s2s.port", "error", err)
+		}
+	}
+	o := s2s.Options{
+		Site: s2s.Site{Host: s.config().Webserver.Hostname, Origin: s.platform.site.Origin}, Local: s.xmpp.IsLocal, Receive: s.xmpp.FromRemote,
+		Client: outbound.New(outbound.Options{
+			AllowPrivate: !s.config().Federation.PreventSSRF, AllowHTTP: s.config().Webserver.Scheme() == "http", UserAgent: "Lucarne/" + version,
+		}),
+		ClientAddress: clientAddress, Secret: s.secret, Settings: s.peerSettings, Clock: s.clock, Logger: s.logger,
+	}
+	if certFile, keyFile := s.chatCertificate(c.CertFile, c.KeyFile); certFile != "" {
+		certificate, err := router.LoadTLS(certFile, keyFile)
+		if err != nil {
+			return fmt.Errorf("chat.s2s: %w", err)
+		}
+		o.Certificate = func() (*tls.Certificate, error) { return certificate.GetCertificate(nil) }
+	}
+	s.peers = s2s.New(o)
+	s.xmpp.SetRemote(s.peers)
 	return nil
 }
 
@@ -96,32 +142,13 @@ func clientAddress(r *http.Request) netip.Addr {
 	return address
 }
 
-func (p *platform) peerSettings() s2s.Settings {
-	c := p.config().Chat
+func (s *Site) peerSettings() s2s.Settings {
+	c := s.config().Chat
 	settings := s2s.Settings{WebSocket: c.S2S.WebSocket.Enabled, Publish: c.S2S.Publish, Visitors: !c.HideFromAnonymous}
-	if c.S2S.Enabled {
+	if s.fromFar != nil {
 		settings.DirectPort = c.S2S.Port
 	}
 	return settings
-}
-
-// peerCertificate is what other servers are shown: the chat's own, or that of the web server; nil for none.
-func (p *platform) peerCertificate() func() (*tls.Certificate, error) {
-	c := p.config()
-	certFile, keyFile := c.Chat.S2S.CertFile, c.Chat.S2S.KeyFile
-	if certFile == "" {
-		certFile, keyFile = c.Lucarne.HTTP.CertFile, c.Lucarne.HTTP.KeyFile
-	}
-	if certFile == "" {
-		return nil
-	}
-	return func() (*tls.Certificate, error) {
-		certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
-		if err != nil {
-			return nil, fmt.Errorf("certificate of the chat: %w", err)
-		}
-		return &certificate, nil
-	}
 }
 
 // runChats runs the rooms and what carries them until ctx ends.
@@ -136,6 +163,9 @@ func (s *Site) runChats(ctx context.Context) error {
 	if s.fromFar != nil {
 		group.Go(func() error { return s.peers.Serve(s.fromFar) })
 		context.AfterFunc(ctx, func() { _ = s.fromFar.Close() })
+	}
+	if s.programs != nil {
+		group.Go(func() error { return s.programs.Run(ctx) })
 	}
 	return group.Wait()
 }

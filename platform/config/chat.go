@@ -11,7 +11,7 @@ type Chat struct {
 	Terms             string   `key:"terms" check:"maxlen=5000" edit:"yes" doc:"Terms shown once to everybody who joins a chat."`
 	Tokens            Switch   `key:"tokens" edit:"yes" set:"enabled=true" doc:"Long-lived tokens people make for programs that show or moderate their chat"`
 	RemoteChats       bool     `key:"remote_chats" use:"later" default:"true" edit:"yes" doc:"Show the chats of videos of other sites."`
-	C2S               ChatC2S  `key:"c2s" use:"later" doc:"Chat programs"`
+	C2S               ChatC2S  `key:"c2s" doc:"Chat programs"`
 	S2S               ChatS2S  `key:"s2s" doc:"Other chat servers"`
 }
 
