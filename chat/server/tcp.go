@@ -54,7 +54,7 @@ func ListenTCP(o TCPOptions) (*TCP, error) {
 		}
 		listener, err := net.Listen("tcp", l.address)
 		if err != nil {
-			t.close()
+			t.Close()
 			return nil, fmt.Errorf("listen for chat programs on %s: %w", l.address, err)
 		}
 		*l.at = listener
@@ -77,7 +77,7 @@ func addressOf(l net.Listener) net.Addr {
 
 // Run takes connections until ctx ends; all are closed then.
 func (t *TCP) Run(ctx context.Context) error {
-	defer context.AfterFunc(ctx, t.close)()
+	defer context.AfterFunc(ctx, t.Close)()
 	var accepting sync.WaitGroup
 	for _, l := range []net.Listener{t.starts, t.direct} {
 		if l != nil {
@@ -85,7 +85,7 @@ func (t *TCP) Run(ctx context.Context) error {
 		}
 	}
 	<-ctx.Done()
-	t.close()
+	t.Close()
 	accepting.Wait()
 	t.serve.Wait()
 	return nil
@@ -141,8 +141,8 @@ func (t *TCP) delist(l *line) {
 	}
 }
 
-// close ends everything. It may be called twice.
-func (t *TCP) close() {
+// Close frees the addresses and ends all connections. Run does that too; it may be called twice.
+func (t *TCP) Close() {
 	t.mu.Lock()
 	t.isClosed = true
 	open := make([]*line, 0, len(t.lines))
