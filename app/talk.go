@@ -20,7 +20,6 @@ import (
 	"lucarne/http/xmpp"
 	"lucarne/platform/blob"
 	"lucarne/platform/event"
-	"lucarne/platform/fault"
 	"lucarne/platform/outbound"
 )
 
@@ -37,6 +36,9 @@ type talk struct {
 func (t talk) close() {
 	if t.fromFar != nil {
 		_ = t.fromFar.Close()
+	}
+	if t.programs != nil {
+		t.programs.Close()
 	}
 }
 
@@ -55,23 +57,19 @@ func (s *Site) openChats() (err error) {
 	}
 	s.overHTTP = xmpp.NewBOSH(s.xmpp, xmpp.BOSHOptions{})
 	s.outbox.Subscribe(
-		event.On("chat sessions: token revoked", func(_ context.Context, fact token.Revoked) error {
-			s.xmpp.Disconnect(fact.Username)
-			return nil
-		}),
-		event.On("chat sessions: user blocked", func(ctx context.Context, fact account.UserBlocked) error {
-			user, err := s.users.Get(ctx, fact.UserID)
-			if fault.Is(err, fault.NotFound) {
-				return nil
-			}
-			s.xmpp.Disconnect(user.Username)
-			return err
-		}),
+		event.On("chat sessions: token revoked", func(_ context.Context, fact token.Revoked) error { return s.disconnect(fact.UserID) }),
+		event.On("chat sessions: user blocked", func(_ context.Context, fact account.UserBlocked) error { return s.disconnect(fact.UserID) }),
+		event.On("chat sessions: user deleted", func(_ context.Context, fact account.UserDeleted) error { return s.disconnect(fact.UserID) }),
 	)
 	if err := s.openPrograms(); err != nil {
 		return err
 	}
 	return s.openPeers()
+}
+
+func (s *Site) disconnect(user account.UserID) error {
+	s.xmpp.Disconnect(user)
+	return nil
 }
 
 // openPrograms opens the ports for ordinary chat programs, where that is switched on.

@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lucarne/account"
@@ -73,22 +76,28 @@ type Server struct {
 	o                Options
 	host, anon, room xmpp.JID
 
-	mu        sync.Mutex
+	mu        sync.Mutex // before those of sessions and strangers
 	remote    Remote
 	sessions  map[xmpp.JID]*session
 	perBare   map[xmpp.JID]int
 	streams   map[*Stream]struct{}
 	networks  map[netip.Prefix]int
 	strangers map[xmpp.JID]*stranger
+	perDomain map[string]int // strangers
 	resumable map[string]*session
+	resting   map[*session]struct{}
+	restingOf map[xmpp.JID]int
 	isClosed  bool
+
+	kept atomic.Int64 // bytes that wait to be acknowledged
 }
 
 // New makes the server of a host. It does not listen: streams are opened by what carries them.
 func New(o Options) (*Server, error) {
 	s := &Server{
 		o: o, sessions: make(map[xmpp.JID]*session), perBare: make(map[xmpp.JID]int), streams: make(map[*Stream]struct{}),
-		networks: make(map[netip.Prefix]int), strangers: make(map[xmpp.JID]*stranger), resumable: make(map[string]*session),
+		networks: make(map[netip.Prefix]int), strangers: make(map[xmpp.JID]*stranger), perDomain: make(map[string]int),
+		resumable: make(map[string]*session), resting: make(map[*session]struct{}), restingOf: make(map[xmpp.JID]int),
 	}
 	for _, host := range []struct {
 		at   *xmpp.JID
@@ -123,44 +132,39 @@ func (s *Server) Close() {
 	for st := range s.streams {
 		open = append(open, st)
 	}
-	resting := make([]*session, 0, len(s.resumable))
-	for _, c := range s.resumable {
-		resting = append(resting, c)
-	}
+	sessions := slices.Collect(maps.Values(s.sessions))
+	strangers := slices.Collect(maps.Values(s.strangers))
 	s.mu.Unlock()
+	for _, p := range strangers {
+		p.dismiss()
+	}
+	shutdown := &StreamError{Condition: Shutdown}
+	var closing sync.WaitGroup
+	for _, c := range sessions {
+		closing.Go(func() { c.end(shutdown) })
+	}
 	for _, st := range open {
-		st.conn.Close(&StreamError{Condition: Shutdown})
-		st.Lost()
+		closing.Go(func() {
+			st.conn.Close(shutdown)
+			s.dismiss(st)
+		})
 	}
-	for _, c := range resting {
-		c.end()
-	}
+	closing.Wait()
 }
 
-// Disconnect ends the sessions of an account: it was blocked or deleted, or what it signed in with is no longer good.
-func (s *Server) Disconnect(username string) {
-	bare, err := xmpp.NewJID(username, s.host.Domain(), "")
-	if err != nil {
-		return
-	}
-	for _, c := range s.sessionsOf(bare) {
-		c.endWith(&StreamError{Condition: NotAuthorized, Text: "Sign in again"})
-	}
-}
-
-func (s *Server) sessionsOf(bare xmpp.JID) []*session {
+// Disconnect ends the sessions of a user who was blocked or deleted, or signed in with what is no longer good.
+func (s *Server) Disconnect(user account.UserID) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.perBare[bare] == 0 {
-		return nil
-	}
-	var list []*session
-	for jid, c := range s.sessions {
-		if jid.Bare() == bare {
-			list = append(list, c)
+	var theirs []*session
+	for _, c := range s.sessions {
+		if c.who.viewer.IsSignedIn() && c.who.viewer.User.ID == user {
+			theirs = append(theirs, c)
 		}
 	}
-	return list
+	s.mu.Unlock()
+	for _, c := range theirs {
+		c.endWith(&StreamError{Condition: NotAuthorized, Text: "Sign in again"})
+	}
 }
 
 // admit counts a new stream, or refuses it.
@@ -195,6 +199,10 @@ func (s *Server) dismiss(st *Stream) {
 // enlist makes a session known by its address. One of the same address gives way (RFC 6120 §7.7.2.2).
 func (s *Server) enlist(c *session) error {
 	s.mu.Lock()
+	if s.isClosed {
+		s.mu.Unlock()
+		return fault.New(fault.Unavailable, "The chat is being stopped")
+	}
 	before := s.sessions[c.jid]
 	if before == nil && s.perBare[c.jid.Bare()] >= maxPerAccount {
 		s.mu.Unlock()
@@ -214,9 +222,10 @@ func (s *Server) enlist(c *session) error {
 func (s *Server) delist(c *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.resumeID != "" {
-		delete(s.resumable, c.resumeID)
-	}
+	s.riseLocked(c)
+	c.mu.Lock()
+	delete(s.resumable, c.resumeID)
+	c.mu.Unlock()
 	if s.sessions[c.jid] != c {
 		return
 	}

@@ -45,7 +45,8 @@ type port struct {
 	users  *account.Users
 	tokens *token.Tokens
 	room   string // its address
-	secret string // a chat token of alice's
+	alice  account.UserID
+	secret string // a chat token of hers
 	server *server.Server
 	tcp    *server.TCP
 }
@@ -54,6 +55,7 @@ func newPort(t *testing.T, d *db.DB, o server.TCPOptions) *port {
 	t.Helper()
 	p := &port{World: videotest.New(t, d)}
 	alice := p.User(t, "alice", account.Ordinary)
+	p.alice = alice.User.ID
 	rooms := chat.New(chat.Options{
 		DB: d, Clock: clock.System{}, Outbox: p.Outbox, Videos: p.Videos, Channels: p.Channels, Logger: slog.New(slog.DiscardHandler), Secret: []byte("secret"),
 		Lives:    live.New(live.Options{DB: d, Clock: p.Clock, Outbox: p.Outbox, Videos: p.Videos, Settings: func() live.Settings { return live.Settings{} }}),
@@ -456,7 +458,7 @@ func TestProgramsHearOfTheEnd(t *testing.T) {
 		c.plain("alice", p.secret)
 		c.open("tube.test")
 		c.bind()
-		p.server.Disconnect("alice")
+		p.server.Disconnect(p.alice)
 		c.ended("a revoked token", "not-authorized")
 	})
 }
