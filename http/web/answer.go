@@ -57,6 +57,7 @@ func (r *request) write(w http.ResponseWriter, status int, body []byte) error {
 		header.Set("ETag", tag)
 		if isKnown(r.Header.Get("If-None-Match"), tag) {
 			// Without a policy: that of the page the browser kept goes with its nonce (RFC 9111 §3.2).
+			header.Del("Content-Security-Policy")
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}

@@ -141,7 +141,7 @@ func (p *Pages) chatEmbed(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return r.chatTrouble(w, err)
 	}
-	view.isBare, view.framedBy = true, openToFrames
+	view.isBare, view.framedBy, view.props.HasNoHead = true, openToFrames, !isOn(r.URL.Query(), "head", true)
 	return r.showChat(w, http.StatusOK, view)
 }
 

@@ -230,6 +230,11 @@ func TestChatOnOtherSites(t *testing.T) {
 		if policy := answer.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors "+c.framedBy) {
 			t.Errorf("%q: got policy %q", path, policy)
 		}
+		again := l.Browser("")
+		again.Header.Set("If-None-Match", answer.Header().Get("ETag"))
+		if kept := again.Get(l.path() + path); kept.Code != http.StatusNotModified || kept.Header().Get("Content-Security-Policy") != "" {
+			t.Errorf("%q: asked again, got %d with policy %q, which is not that of the page's nonce", path, kept.Code, kept.Header().Get("Content-Security-Policy"))
+		}
 		if got := islandOf(t, read(t, answer)); got["mode"] != c.mode {
 			t.Errorf("%q: got mode %v, want %s", path, got["mode"], c.mode)
 		}

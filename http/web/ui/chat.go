@@ -27,6 +27,7 @@ type ChatProps struct {
 	EmbedURL      string // absolute, for other sites
 	VideoURL      string // the video the room belongs to, where the page does not show it
 	ReplayURL     string // what was said, by moments
+	HasNoHead     bool   // the page around has one
 	CanClose      bool   // the page remembers whether it is shown
 	CSRF, Next    string // of the form that closes it
 }

@@ -56,7 +56,7 @@ func Chat(t Translator, p ChatProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Mode != ChatOverlay {
+		if p.Mode != ChatOverlay && !p.HasNoHead {
 			templ_7745c5c3_Err = chatHead(t, p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
