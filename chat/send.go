@@ -192,9 +192,18 @@ func (h *hall) maySpeak(o *Occupant, now time.Time) error {
 		return s.fault("You cannot speak in this chat")
 	}
 	if h.role(o) == VisitorRole {
-		return fault.New(fault.Forbidden, "You can only read in this chat just now").WithCode(string(h.room.Settings.Mode))
+		return fault.New(fault.Forbidden, "You can only read in this chat just now").WithCode(h.codeOfReading(o))
 	}
 	return nil
+}
+
+// codeOfReading says why somebody only reads: where an account would help, as the door does.
+func (h *hall) codeOfReading(o *Occupant) string {
+	mode := h.room.Settings.Mode
+	if o.Person.IsAnonymous() && (mode == AnonymousMuted || mode == SignedInOnly) {
+		return "signed_in_only"
+	}
+	return string(mode)
 }
 
 // mayContain is emoji-only mode.

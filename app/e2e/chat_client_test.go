@@ -21,10 +21,10 @@ type room struct {
 }
 
 // newRoom makes a live whose room is empty.
-func newRoom(t *testing.T, site *apptest.Instance) room {
+func newRoom(t *testing.T, site *apptest.Server) room {
 	t.Helper()
 	s := liveOf(site.Root(t), "", nil) // nobody broadcasts
-	return room{&site.Server, s, s.UUID + "@room.localhost"}
+	return room{site, s, s.UUID + "@room.localhost"}
 }
 
 // talker is somebody with an XMPP program in a room.
@@ -101,6 +101,12 @@ func (w *talker) sees(what string, is func(chattest.Stanza) bool) chattest.Stanz
 		w.t.Fatalf("%s: %v", what, err)
 	}
 	return append(chattest.Stanza(nil), s...)
+}
+
+// refused reads up to the error that answers what was sent with an id.
+func (w *talker) refused(id string) *chattest.Refusal {
+	w.t.Helper()
+	return w.sees("refusal of "+id, func(s chattest.Stanza) bool { return s.Attr("id") == id && s.Refusal() != nil }).Refusal()
 }
 
 // asks sends an IQ to the room and gives the answer, which must be no error.

@@ -56,7 +56,7 @@ true`
 
 func TestStropheTalks(t *testing.T) {
 	other, browser, home := otherSite(t), apptest.StartBrowser(t), site(t)
-	r := newRoom(t, home)
+	r := newRoom(t, &home.Server)
 	bo := r.visitor(t, "Bo")
 	stropheTalks(t, browser.Open(t, other, true), r, "ws://"+r.address(t)+"/xmpp-websocket", bo)
 }
@@ -109,7 +109,7 @@ func types(page *apptest.Page, text string) {
 
 func TestConverseTalks(t *testing.T) {
 	other, browser, home := otherSite(t), apptest.StartBrowser(t), site(t)
-	r := newRoom(t, home)
+	r := newRoom(t, &home.Server)
 	bo := r.visitor(t, "Bo")
 	connie := browser.Open(t, other, true)
 	converse(t, connie, r, `websocket_url: "ws://`+r.address(t)+`/xmpp-websocket"`)
@@ -133,7 +133,7 @@ func TestConverseTalks(t *testing.T) {
 // What was said before is fetched from the archive, page by page, as one scrolls up.
 func TestConverseReadsTheArchive(t *testing.T) {
 	other, browser, home := otherSite(t), apptest.StartBrowser(t), site(t)
-	r := newRoom(t, home)
+	r := newRoom(t, &home.Server)
 	const each = 8 // nobody may say much more at once
 	for _, nick := range []string{"Ada", "Bo", "Cy"} {
 		speaker := r.visitor(t, nick)
