@@ -79,7 +79,7 @@ func (st *Stream) authenticate(ctx context.Context, e *xmpp.Element) error {
 	}
 	if e.Name.Local == "abort" {
 		st.login.Abort()
-		return st.reply(xmpp.NewElement(nsSASL, "failure", xmpp.NewElement(nsSASL, "aborted")))
+		return st.failLogin(sasl.Failure("aborted"))
 	}
 	challenge, isDone, err := st.step(ctx, e)
 	if err != nil {
@@ -87,7 +87,7 @@ func (st *Stream) authenticate(ctx context.Context, e *xmpp.Element) error {
 	}
 	told := "challenge"
 	if isDone {
-		st.who, told = st.login.Account(), "success"
+		st.who, st.login, told = st.login.Account(), nil, "success"
 	}
 	return st.reply(xmpp.NewText(nsSASL, told, encodeData(challenge, isDone)))
 }

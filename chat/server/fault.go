@@ -17,16 +17,16 @@ var (
 	unimplemented = condition{"cancel", "feature-not-implemented"}
 	notAcceptable = condition{"modify", "not-acceptable"}
 	forbidden     = condition{"auth", "forbidden"}
-	conflict      = condition{"cancel", "conflict"}
+	tooMany       = condition{"wait", "resource-constraint"}
 	jidMalformed  = condition{"modify", "jid-malformed"}
 	notAllowed    = condition{"cancel", "not-allowed"}
 )
 
 var byKind = map[fault.Kind]condition{
 	fault.Internal: {"wait", "internal-server-error"}, fault.Invalid: badRequest, fault.Unauthenticated: {"auth", "not-authorized"},
-	fault.Forbidden: forbidden, fault.NotFound: notFound, fault.Conflict: conflict, fault.TooLarge: {"modify", "policy-violation"},
+	fault.Forbidden: forbidden, fault.NotFound: notFound, fault.Conflict: {"cancel", "conflict"}, fault.TooLarge: {"modify", "policy-violation"},
 	fault.TooMany: {"wait", "policy-violation"}, fault.Unsupported: unimplemented, fault.OutOfRange: badRequest,
-	fault.Unavailable: {"wait", "resource-constraint"},
+	fault.Unavailable: tooMany,
 }
 
 // byCode are the refusals whose condition says more than their kind.
@@ -86,7 +86,7 @@ func refuse(stanza *xmpp.Element, why refusal) *xmpp.Element {
 	answer := xmpp.NewElement(xmpp.NSClient, stanza.Name.Local).Set("type", "error").Set("id", stanza.Attr("id"))
 	answer.Set("from", stanza.Attr("to")).Set("to", stanza.Attr("from"))
 	if stanza.Name.Local == "presence" {
-		answer.Add(stanza.Child(nsMUC, "x"))
+		answer.Add(xmpp.NewElement(nsMUC, "x")) // XEP-0045 §7.2.8, §7.6: so that clients know it for a room's
 	}
 	return answer.Add(why.element())
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 
 	"lucarne/chat/xmpp"
@@ -25,14 +26,11 @@ func (c *session) check(e *xmpp.Element) error {
 	return nil
 }
 
-// handle does what a stanza of a client asks for. A mistake of ours ends with the stanza, as one in a request does.
+// handle does what a stanza of a client asks for.
 func (c *session) handle(ctx context.Context, e *xmpp.Element) {
-	defer func() {
-		if failure := recover(); failure != nil {
-			c.s.o.Logger.Error("a stanza made the server panic", "failure", failure, "stack", string(debug.Stack()))
-			c.send(refuse(e, refusal{condition: byKind[fault.Internal]}))
-		}
-	}()
+	if c.pace.wait(ctx, costOf(e)) != nil {
+		return
+	}
 	e = e.Copy().Set("from", c.jid.String())
 	to := c.jid.Bare()
 	if text := e.Attr("to"); text != "" {
@@ -45,17 +43,9 @@ func (c *session) handle(ctx context.Context, e *xmpp.Element) {
 	c.s.route(ctx, c, to, e)
 }
 
-// route takes a stanza of a peer to whom it is for.
+// route takes a stanza of a peer to whom it is for, and tells the peer what came of it.
 func (s *Server) route(ctx context.Context, from peer, to xmpp.JID, e *xmpp.Element) {
-	var err error
-	switch to.Domain() {
-	case s.room.Domain():
-		err = s.toRoom(ctx, from, to, e)
-	case s.host.Domain(), s.anon.Domain():
-		err = s.toHere(ctx, from, to, e)
-	default:
-		err = s.toRemote(from, to, e)
-	}
+	err := s.deliver(ctx, from, to, e)
 	if err == nil {
 		return
 	}
@@ -65,6 +55,27 @@ func (s *Server) route(ctx context.Context, from peer, to xmpp.JID, e *xmpp.Elem
 	if answer := refuse(e, refusalOf(err)); answer != nil {
 		from.send(answer)
 	}
+}
+
+// deliver takes a stanza of a peer to whom it is for. A mistake of ours ends with the stanza, as one in a request does.
+func (s *Server) deliver(ctx context.Context, from peer, to xmpp.JID, e *xmpp.Element) (err error) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			err = s.mistake(failure)
+		}
+	}()
+	switch to.Domain() {
+	case s.room.Domain():
+		return s.toRoom(ctx, from, to, e)
+	case s.host.Domain(), s.anon.Domain():
+		return s.toHere(ctx, from, to, e)
+	}
+	return s.toRemote(from, to, e)
+}
+
+// mistake is the error of what made the server panic.
+func (s *Server) mistake(failure any) error {
+	return fmt.Errorf("panic: %v\n%s", failure, debug.Stack())
 }
 
 // toHere handles what is for the server itself, an account or a session.

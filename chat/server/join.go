@@ -46,7 +46,7 @@ func (s *Server) presenceTo(ctx context.Context, from peer, to xmpp.JID, e *xmpp
 	switch kind := e.Attr("type"); {
 	case kind == "unavailable":
 		if oc != nil {
-			s.leave(oc)
+			s.leave(ctx, oc)
 		}
 		return nil
 	case kind != "":
@@ -55,16 +55,32 @@ func (s *Server) presenceTo(ctx context.Context, from peer, to xmpp.JID, e *xmpp
 		return refusal{condition: jidMalformed, text: "A nickname is missing"}
 	case oc != nil && e.Child(nsMUC, "x") == nil:
 		return s.rename(ctx, oc, to.Resource())
+	case e.Child(nsMUC, "x") == nil:
+		from.send(outside(to)) // it believes to be in the room, as before a restart; what it missed it gets by coming in
+		return nil
+	case from.address().Local() == "" || from.address().IsBare():
+		return refusal{condition: jidMalformed, text: "Only people with a full address come in"}
 	}
 	if oc != nil {
-		oc.leave() // the client lost sight of being here, and comes anew (XEP-0045 §7.2.1)
+		oc.quit(ctx) // the client lost sight of being here, and comes anew (XEP-0045 §7.2.1)
 	}
 	return s.join(ctx, from, to, e)
 }
 
-func (s *Server) leave(oc *occupancy) {
+// outside tells who is not in a room (XEP-0045 §7.14, §15.6.2).
+func outside(at xmpp.JID) *xmpp.Element {
+	item := xmpp.NewElement(nsMUCUser, "item").Set("affiliation", "none").Set("role", "none")
+	stanza := xmpp.NewElement(xmpp.NSClient, "presence").Set("from", at.String()).Set("type", "unavailable").Add(xmpp.NewElement(nsMUCUser, "x", item))
+	addStatus(stanza, statusSelf)
+	addStatus(stanza, statusError)
+	return stanza
+}
+
+func (s *Server) leave(ctx context.Context, oc *occupancy) {
 	nick := oc.o.Nickname()
-	oc.leave()
+	if !oc.quit(ctx) {
+		return // it was told already that it is out
+	}
 	item := xmpp.NewElement(nsMUCUser, "item").Set("affiliation", string(oc.o.Affiliation)).Set("role", "none")
 	stanza := xmpp.NewElement(xmpp.NSClient, "presence").Set("from", oc.at(nick)).Set("type", "unavailable").Add(xmpp.NewElement(nsMUCUser, "x", item))
 	addStatus(stanza, statusSelf)
@@ -98,14 +114,14 @@ func (s *Server) join(ctx context.Context, from peer, to xmpp.JID, e *xmpp.Eleme
 		return err
 	}
 	life, stop := context.WithCancel(from.life())
-	oc := &occupancy{pen: s.penFor(room), name: to.Local(), peer: from, o: o, stop: stop}
+	oc := &occupancy{pen: s.penFor(room), name: to.Local(), peer: from, o: o, stop: stop, done: make(chan struct{})}
 	if err := from.enter(ctx, oc); err != nil {
 		stop()
 		o.Leave()
 		return err
 	}
-	oc.greet(welcome, to.Resource(), wanted(asked))
-	go oc.pump(life)
+	defer func() { go oc.pump(life) }()
+	oc.greet(welcome, to.Resource(), wanted(asked, s.o.Clock.Now()))
 	return nil
 }
 
@@ -117,7 +133,7 @@ type wish struct {
 
 const historyByDefault = 20
 
-func wanted(asked *xmpp.Element) wish {
+func wanted(asked *xmpp.Element, now time.Time) wish {
 	w := wish{count: historyByDefault}
 	h := asked.Child(nsMUC, "history")
 	if h == nil {
@@ -129,8 +145,8 @@ func wanted(asked *xmpp.Element) wish {
 	if n, err := strconv.Atoi(h.Attr("maxchars")); err == nil && n == 0 {
 		w.count = 0
 	}
-	if n, err := strconv.Atoi(h.Attr("seconds")); err == nil && n >= 0 {
-		w.since = time.Now().Add(-time.Duration(n) * time.Second)
+	if n, err := strconv.ParseInt(h.Attr("seconds"), 10, 32); err == nil && n >= 0 {
+		w.since = now.Add(-time.Duration(n) * time.Second)
 	}
 	if at, err := time.Parse(time.RFC3339, h.Attr("since")); err == nil {
 		w.since = at

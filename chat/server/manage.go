@@ -3,6 +3,7 @@ package server
 import (
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lucarne/chat/xmpp"
@@ -12,34 +13,65 @@ import (
 const (
 	maxUnacked      = 1000 // frames a client may leave unacknowledged
 	maxUnackedBytes = 1 << 20
-	askEvery        = 30 // frames
+	maxKeptBytes    = 256 << 20 // of all sessions together
+	askEvery        = 30        // frames
 	restTime        = 2 * time.Minute
+	maxResting      = 2000 // sessions that wait for their clients
+	maxRestingOfOne = 5    // of one account
 )
 
-// acks counts stanzas in both directions and keeps those the client did not acknowledge. It is guarded by the session's write lock, but for
-// the count of what came in.
+// acks counts stanzas in both directions and keeps those the client did not acknowledge. What is sent is counted in its order under the
+// session's write lock.
 type acks struct {
-	sent    uint32 // all so far, modulo 2^32
-	unacked []Frame
-	bytes   int
-	asked   int // frames since the last request
+	kept *atomic.Int64 // bytes of all sessions
 
 	mu       sync.Mutex
 	received uint32
+	sent     uint32 // all so far, modulo 2^32
+	unacked  []Frame
+	bytes    int
+	asked    int // frames since the last request
+	isOver   bool
 }
 
+// keep remembers what is sent; false when it is too much.
 func (a *acks) keep(frames []Frame) bool {
-	for _, f := range frames {
-		a.bytes += len(f)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.isOver {
+		return true
 	}
+	added := 0
+	for _, f := range frames {
+		added += len(f)
+	}
+	a.bytes += added
 	a.unacked = append(a.unacked, frames...)
 	a.sent += uint32(len(frames))
 	a.asked += len(frames)
-	return len(a.unacked) <= maxUnacked && a.bytes <= maxUnackedBytes
+	return a.kept.Add(int64(added)) <= maxKeptBytes && len(a.unacked) <= maxUnacked && a.bytes <= maxUnackedBytes
+}
+
+// forget drops what was kept: the session has ended.
+func (a *acks) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.isOver = true
+	a.kept.Add(int64(-a.bytes))
+	a.unacked, a.bytes = nil, 0
+}
+
+// pending is what the client did not acknowledge.
+func (a *acks) pending() []Frame {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unacked[:len(a.unacked):len(a.unacked)]
 }
 
 // withRequest adds a request for an answer now and then.
 func (a *acks) withRequest(frames []Frame) []Frame {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.asked < askEvery {
 		return frames
 	}
@@ -49,14 +81,19 @@ func (a *acks) withRequest(frames []Frame) []Frame {
 
 // confirm forgets what the client has up to a count; false for one that was never reached.
 func (a *acks) confirm(h uint32) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	first := a.sent - uint32(len(a.unacked))
 	n := h - first // modulo 2^32
 	if n > uint32(len(a.unacked)) {
 		return false
 	}
+	freed := 0
 	for _, f := range a.unacked[:n] {
-		a.bytes -= len(f)
+		freed += len(f)
 	}
+	a.bytes -= freed
+	a.kept.Add(int64(-freed))
 	a.unacked = append([]Frame(nil), a.unacked[n:]...)
 	return true
 }
@@ -101,19 +138,14 @@ func (st *Stream) enable(e *xmpp.Element) error {
 	}
 	enabled := xmpp.NewElement(nsSM, "enabled")
 	c := st.c
-	if wish := e.Attr("resume"); wish == "true" || wish == "1" {
-		id := token()
-		enabled.Set("id", id).Set("resume", "true").Set("max", strconv.Itoa(int(restTime/time.Second)))
-		c.mu.Lock()
-		c.resumeID = id
-		c.mu.Unlock()
-		st.s.mu.Lock()
-		st.s.resumable[id] = c
-		st.s.mu.Unlock()
-	}
 	c.write.Lock()
 	defer c.write.Unlock()
-	c.acks.Store(&acks{})
+	c.acks.Store(&acks{kept: &st.s.kept})
+	if wish := e.Attr("resume"); wish == "true" || wish == "1" {
+		if id := st.s.makeResumable(c); id != "" {
+			enabled.Set("id", id).Set("resume", "true").Set("max", strconv.Itoa(int(restTime/time.Second)))
+		}
+	}
 	return st.reply(enabled)
 }
 
@@ -129,56 +161,8 @@ func (st *Stream) confirm(e *xmpp.Element) error {
 	if st.c == nil || st.c.acks.Load() == nil || err != nil {
 		return &StreamError{Condition: BadFormat}
 	}
-	st.c.write.Lock()
-	defer st.c.write.Unlock()
 	if !st.c.acks.Load().confirm(uint32(h)) {
 		return &StreamError{Condition: BadFormat, Text: "More is acknowledged than was sent"}
 	}
 	return nil
-}
-
-// resume gives a session that rests, or whose old line hangs, to this connection.
-func (st *Stream) resume(e *xmpp.Element) error {
-	h, err := strconv.ParseUint(e.Attr("h"), 10, 32)
-	st.s.mu.Lock()
-	c := st.s.resumable[e.Attr("previd")]
-	st.s.mu.Unlock()
-	if st.c != nil || err != nil || c == nil || c.jid.Bare() != st.who.bare {
-		return st.reply(failed("item-not-found"))
-	}
-	c.write.Lock()
-	defer c.write.Unlock()
-	if !c.acks.Load().confirm(uint32(h)) {
-		return st.reply(failed("item-not-found"))
-	}
-	before, isOver := c.attach(st.conn)
-	if isOver {
-		return st.reply(failed("item-not-found"))
-	}
-	if before != nil {
-		go before.Close(&StreamError{Condition: Replaced})
-	}
-	st.take(c)
-	resumed := xmpp.NewElement(nsSM, "resumed").Set("previd", e.Attr("previd")).Set("h", strconv.FormatUint(uint64(c.acks.Load().count()), 10))
-	frames := append([]Frame{encode(resumed)}, c.acks.Load().unacked...)
-	if err := st.conn.Send(frames...); err != nil {
-		return &StreamError{Condition: TimedOut}
-	}
-	return nil
-}
-
-func (c *session) attach(conn Conn) (before Conn, isOver bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	before, c.conn = c.conn, conn
-	return before, c.isOver
-}
-
-// rest ends the session unless it is resumed in time.
-func (c *session) rest() {
-	time.AfterFunc(restTime, func() {
-		if c.connection() == nil {
-			c.end()
-		}
-	})
 }

@@ -20,6 +20,7 @@ const (
 	nsRoomConfig   = nsMUC + "#roomconfig"
 	nsVCard        = "vcard-temp"                        // XEP-0054
 	nsRSM          = "http://jabber.org/protocol/rsm"    // XEP-0059
+	nsPubSub       = "http://jabber.org/protocol/pubsub" // XEP-0060
 	nsVersion      = "jabber:iq:version"                 // XEP-0092
 	nsSM           = "urn:xmpp:sm:3"                     // XEP-0198
 	nsPing         = "urn:xmpp:ping"                     // XEP-0199

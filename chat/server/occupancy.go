@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"lucarne/chat"
@@ -17,8 +16,10 @@ type occupancy struct {
 	peer peer
 	o    *chat.Occupant
 	poll atomic.Int64 // the open one
-	once sync.Once
 	stop context.CancelFunc
+
+	isLeft atomic.Bool
+	done   chan struct{} // closed when nothing more of the room is passed on
 }
 
 // frame is what an event looks like to this occupant, made once for all who see the same; nil for nothing.
@@ -36,13 +37,26 @@ func (oc *occupancy) frame(e *chat.Event) Frame {
 	})
 }
 
-// pump passes on what happens in the room until the occupant is let go.
+// pump passes on what happens in the room until the occupant is let go. A mistake of ours ends with the occupancy: the client comes in again.
 func (oc *occupancy) pump(ctx context.Context) {
+	defer close(oc.done)
+	defer oc.leave()
+	defer func() {
+		if failure := recover(); failure != nil {
+			why := oc.s.mistake(failure)
+			oc.s.o.Logger.Error("an event could not be told", "room", oc.jid, "error", why)
+			oc.expelled(ctx, why)
+		}
+	}()
+	oc.expelled(ctx, oc.passAll(ctx))
+}
+
+// passAll passes on events, and gives the reason why there are no more.
+func (oc *occupancy) passAll(ctx context.Context) error {
 	for {
 		e, err := oc.o.Next(ctx)
 		if err != nil {
-			oc.expelled(ctx, err)
-			return
+			return err
 		}
 		events := []*chat.Event{e}
 		for len(events) < maxTogether {
@@ -110,23 +124,34 @@ func addStatus(stanza *xmpp.Element, code string) {
 	stanza.Child(nsMUCUser, "x").Add(xmpp.NewElement(nsMUCUser, "status").Set("code", code))
 }
 
-// leave takes the peer out of the room; it is not told.
-func (oc *occupancy) leave() {
-	oc.once.Do(func() {
-		oc.o.Leave()
-		oc.stop()
-		oc.peer.left(oc)
-	})
+// leave takes the peer out of the room; it is not told. It reports whether the peer was in it.
+func (oc *occupancy) leave() bool {
+	if oc == nil || !oc.isLeft.CompareAndSwap(false, true) {
+		return false
+	}
+	oc.o.Leave()
+	oc.stop()
+	oc.peer.left(oc)
+	return true
+}
+
+// quit leaves, and waits until nothing more of the room is passed on. Whoever passes it on must not call it.
+func (oc *occupancy) quit(ctx context.Context) bool {
+	wasIn := oc.leave()
+	select {
+	case <-oc.done:
+	case <-ctx.Done():
+	}
+	return wasIn
 }
 
 // expelled tells a peer that it is no longer in the room, and why.
 func (oc *occupancy) expelled(ctx context.Context, why error) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || !oc.leave() {
 		return
 	}
 	r := refusalOf(why)
 	if r.code == "too_slow" {
-		oc.leave()
 		oc.peer.lose(&StreamError{Condition: TooMuch, Text: r.text})
 		return
 	}
@@ -152,6 +177,5 @@ func (oc *occupancy) expelled(ctx context.Context, why error) {
 	if r.code != "" {
 		stanza.Add(xmpp.NewElement(nsChat, "reason").Set("code", r.code))
 	}
-	oc.leave()
 	oc.peer.send(stanza)
 }

@@ -94,7 +94,10 @@ func (p pen) said(m *chat.Message, e *chat.Event) *xmpp.Element {
 	if e != nil && e.Kind == chat.Edited {
 		id = fmt.Sprintf("e%d", e.Seq)
 	}
-	body := xmpp.NewText(xmpp.NSClient, "body", m.Body).Set(attrAnnounce, string(m.Kind))
+	body := xmpp.NewText(xmpp.NSClient, "body", m.Body)
+	if m.Kind != chat.FromBot {
+		body.Set(attrAnnounce, string(m.Kind))
+	}
 	stanza := p.message(p.at(m.Nick), id).Add(body)
 	if e != nil && e.Kind == chat.Edited {
 		stanza.Add(xmpp.NewElement(nsCorrect, "replace").Set("id", wireID(m)))
@@ -108,7 +111,7 @@ func (p pen) said(m *chat.Message, e *chat.Event) *xmpp.Element {
 	}
 	stanza.Add(p.about(m, e), tally(m.ID, m.Reactions))
 	if m.State == chat.Delayed && e != nil {
-		stanza.Add(xmpp.NewElement("", "moderation-delay").Set("delay", seconds(m.ReleaseAt.Sub(m.SentAt))).
+		stanza.Add(xmpp.NewElement(xmpp.NSClient, "moderation-delay").Set("delay", seconds(m.ReleaseAt.Sub(m.SentAt))).
 			Set("waiting", strconv.FormatInt(m.ReleaseAt.Unix(), 10)))
 	}
 	if e == nil {
@@ -222,7 +225,7 @@ func (p pen) terms(kind, text string, at time.Time) *xmpp.Element {
 		return nil
 	}
 	return p.message(p.at(speaker), "t"+token()[:8]).Add(
-		xmpp.NewText(xmpp.NSClient, "body", text), xmpp.NewElement(nsChat, "x-livechat-terms").Set("type", kind),
+		xmpp.NewText(xmpp.NSClient, "body", text), xmpp.NewElement(xmpp.NSClient, "x-livechat-terms").Set("type", kind),
 		xmpp.NewElement(nsDelay, "delay").Set("from", p.jid).Set("stamp", stamp(at)),
 		xmpp.NewElement(nsHints, "no-copy"), xmpp.NewElement(nsHints, "no-store"), xmpp.NewElement(nsHints, "no-permanent-store"),
 	)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lucarne/chat"
 	"lucarne/chat/xmpp"
@@ -15,6 +16,7 @@ type session struct {
 	jid  xmpp.JID
 	who  *identity
 	from Origin
+	pace pace
 	ctx  context.Context // until the session ends
 	stop context.CancelFunc
 
@@ -25,14 +27,21 @@ type session struct {
 	mu       sync.Mutex
 	conn     Conn // nil: between two connections
 	rooms    map[string]*occupancy
-	afar     map[xmpp.JID]xmpp.JID // rooms on other servers, with the address there
-	posted   []Frame               // by others, until drained
+	afar     map[xmpp.JID]*distant // rooms on other servers
 	resumeID string
+	patience *time.Timer // until a session without a connection ends
 	isOver   bool
+
+	posted      []Frame // by others, until drained
+	postedBytes int
+	isDraining  bool
 }
 
-// maxPosted bounds what others may have sent to a session that it has not read yet.
-const maxPosted = 256
+// Bounds of what others may have sent to a session that it has not read yet.
+const (
+	maxPosted      = 256
+	maxPostedBytes = 1 << 20
+)
 
 func newSession(s *Server, jid xmpp.JID, who *identity, from Origin, conn Conn) *session {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -69,15 +78,24 @@ func (c *session) occupancy(room string) *occupancy {
 
 func (c *session) enter(_ context.Context, oc *occupancy) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.isOver {
+		c.mu.Unlock()
 		return refusal{condition: unavailable}
 	}
-	if len(c.rooms) >= maxRoomsOfSession {
-		return refusal{condition: condition{"wait", "resource-constraint"}, text: "You are in too many rooms"}
+	before, err := seat(c.rooms, oc)
+	c.mu.Unlock()
+	before.leave()
+	return err
+}
+
+// seat puts an occupancy in its place, and gives the one that was there.
+func seat(rooms map[string]*occupancy, oc *occupancy) (before *occupancy, err error) {
+	before = rooms[oc.name]
+	if before == nil && len(rooms) >= maxRoomsOfSession {
+		return nil, refusal{condition: tooMany, text: "You are in too many rooms"}
 	}
-	c.rooms[oc.name] = oc
-	return nil
+	rooms[oc.name] = oc
+	return before, nil
 }
 
 func (c *session) left(oc *occupancy) {
@@ -158,15 +176,18 @@ func (c *session) connection() Conn {
 	return c.conn
 }
 
-// post sends what somebody else wrote, whom it must not hold up.
+// post sends what somebody else wrote, whom it must not hold up. What a client does not take in time is lost.
 func (c *session) post(e *xmpp.Element) {
+	frame := encode(c.addressed(e))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.isOver || len(c.posted) >= maxPosted {
+	if c.isOver || len(c.posted) >= maxPosted || c.postedBytes+len(frame) > maxPostedBytes {
 		return
 	}
-	c.posted = append(c.posted, encode(c.addressed(e)))
-	if len(c.posted) == 1 {
+	c.posted = append(c.posted, frame)
+	c.postedBytes += len(frame)
+	if !c.isDraining {
+		c.isDraining = true
 		go c.drain()
 	}
 }
@@ -175,64 +196,41 @@ func (c *session) drain() {
 	for {
 		c.mu.Lock()
 		frames := c.posted
+		c.posted, c.postedBytes = nil, 0
+		c.isDraining = len(frames) > 0
 		c.mu.Unlock()
 		if len(frames) == 0 {
 			return
 		}
 		c.transmit(frames)
-		c.mu.Lock()
-		c.posted = append([]Frame(nil), c.posted[len(frames):]...)
-		c.mu.Unlock()
 	}
-}
-
-// detach takes a connection that is gone from the session. Without stream management that is its end.
-func (c *session) detach(conn Conn) {
-	c.mu.Lock()
-	if c.conn != conn {
-		c.mu.Unlock()
-		return
-	}
-	c.conn = nil
-	mayResume := c.resumeID != "" && !c.isOver
-	c.mu.Unlock()
-	if !mayResume {
-		c.end()
-		return
-	}
-	c.rest()
 }
 
 // endBy ends the session unless it goes on with another connection already.
 func (c *session) endBy(conn Conn) {
-	if c.connection() == conn {
-		c.end()
-	}
+	c.endIf(func() bool { return c.conn == conn }, nil)
 }
 
-func (c *session) lose(reason *StreamError) {
-	if conn := c.connection(); conn != nil {
-		conn.Close(reason)
-	}
-	c.end()
-}
+func (c *session) lose(reason *StreamError) { c.end(reason) }
 
 // endWith ends the session and tells the client why. It does not wait for a line that hangs.
-func (c *session) endWith(reason *StreamError) {
-	if conn := c.connection(); conn != nil {
-		go conn.Close(reason)
-	}
-	go c.end()
-}
+func (c *session) endWith(reason *StreamError) { go c.end(reason) }
 
-// end lets go of everything. It may be called twice.
-func (c *session) end() {
+func (c *session) end(reason *StreamError) { c.endIf(func() bool { return true }, reason) }
+
+// endIf lets go of everything if that is meant, which is asked with mu held. A reason ends the connection too. It may be called twice.
+func (c *session) endIf(isMeant func() bool, reason *StreamError) {
 	c.mu.Lock()
-	if c.isOver {
+	if c.isOver || !isMeant() {
 		c.mu.Unlock()
 		return
 	}
 	c.isOver = true
+	conn := c.conn
+	c.conn = nil
+	if c.patience != nil {
+		c.patience.Stop()
+	}
 	rooms := make([]*occupancy, 0, len(c.rooms))
 	for _, oc := range c.rooms {
 		rooms = append(rooms, oc)
@@ -244,4 +242,10 @@ func (c *session) end() {
 	}
 	c.s.delist(c)
 	c.s.leaveRemote(c)
+	if managed := c.acks.Load(); managed != nil {
+		managed.forget()
+	}
+	if conn != nil && reason != nil {
+		conn.Close(reason)
+	}
 }

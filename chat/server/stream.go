@@ -94,6 +94,16 @@ func (st *Stream) Receive(ctx context.Context, e *xmpp.Element) error {
 	st.Hear()
 	ctx, cancel := context.WithTimeout(ctx, handlingTime)
 	defer cancel()
+	return st.receive(ctx, e)
+}
+
+func (st *Stream) receive(ctx context.Context, e *xmpp.Element) (err error) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			st.s.o.Logger.Error("a stream failed", "error", st.s.mistake(failure))
+			err = &StreamError{Condition: "internal-server-error"}
+		}
+	}()
 	switch {
 	case e.Name.Space == nsSASL:
 		return st.authenticate(ctx, e)

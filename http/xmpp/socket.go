@@ -221,6 +221,8 @@ func appendHeader(dst []byte, kind ws.OpCode, length int) []byte {
 
 // close sends the last messages and the closing frame. The reader ends when the client has answered, or a moment later.
 func (c *socket) close(last ...server.Frame) {
+	// Before the lock: whoever is stuck in a write holds it.
+	_ = c.conn.SetWriteDeadline(time.Now().Add(closeTime))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.isEnded {
