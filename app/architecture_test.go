@@ -19,7 +19,7 @@ var line = []string{"platform", "account", "channel", "video", "live", "chat", "
 
 // tools know formats, not our subjects: they import platform and one another only.
 var tools = []string{
-	"video/ffmpeg", "video/hls", "video/subtitle", "video/torrent", "video/timecode", "live/rtmp", "chat/rule", "chat/sasl", "chat/xmpp", "chat/s2s", "federation/activitypub",
+	"video/ffmpeg", "video/hls", "video/subtitle", "video/torrent", "video/timecode", "live/rtmp", "chat/rule", "chat/sasl", "chat/xmpp", "chat/s2s", "federation/activitypub", "federation/signature",
 }
 
 // surfaces never import one another, and hold no SQL.
