@@ -25,7 +25,7 @@ func (p *Pages) chatDeskRoutes() []route {
 	var list []route
 	for _, table := range [][]route{
 		p.chatSettingsRoutes(), p.chatRulesRoutes(), p.chatWordsRoutes(), p.chatModeratorsRoutes(), p.videoChatRoutes(), p.moderationRoutes(), p.chatShareRoutes(), p.dockRoutes(), p.myChatRoutes(),
-		p.chatSearchRoutes(), p.chatBotRoutes(), p.adminChatRoutes(),
+		p.chatSearchRoutes(), p.chatBotRoutes(), p.adminChatRoutes(), p.chatEmojiRoutes(), p.chatListRoutes(),
 	} {
 		list = append(list, table...)
 	}
@@ -45,6 +45,8 @@ func (r *request) chatTabs(c channel.Channel, current string) []ui.Tab {
 		{URL: base, Label: r.t.T("chatsettings.general"), Icon: "sliders-horizontal"},
 		{URL: base + "/rules", Label: r.t.T("chatrules.title"), Icon: "shield"},
 		{URL: base + "/bot", Label: r.t.T("chatbot.commands"), Icon: "message-square"},
+		{URL: base + "/emoji", Label: r.t.T("chatemoji.tab"), Icon: "image"},
+		{URL: base + "/lists", Label: r.t.T("chatlists.title"), Icon: "share-2"},
 		{URL: base + "/moderators", Label: r.t.T("chatsettings.moderators"), Icon: "users"},
 	}
 	for i := range list {

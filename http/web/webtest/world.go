@@ -24,6 +24,7 @@ import (
 	"lucarne/platform/db"
 	"lucarne/platform/event"
 	"lucarne/platform/fault"
+	"lucarne/platform/outbound"
 	"lucarne/platform/picture"
 	"lucarne/video"
 	"lucarne/video/audience"
@@ -93,7 +94,7 @@ func (w *World) makeSubjects(t testing.TB, d *db.DB) {
 	root := t.TempDir()
 	folders := map[blob.Kind]string{}
 	for _, kind := range []blob.Kind{
-		blob.WebVideos, blob.StreamingPlaylists, blob.Thumbnails, blob.Previews, blob.Storyboards, blob.Torrents, blob.Captions, blob.Temporary,
+		blob.WebVideos, blob.StreamingPlaylists, blob.Thumbnails, blob.Previews, blob.Storyboards, blob.Torrents, blob.Captions, blob.Temporary, blob.Uploads,
 	} {
 		folders[kind] = filepath.Join(root, string(kind))
 	}
@@ -132,6 +133,8 @@ func (w *World) makeRooms(t testing.TB, d *db.DB, logger *slog.Logger) {
 	w.Rooms = chat.New(chat.Options{
 		DB: d, Clock: w.Clock, Outbox: w.Outbox, Videos: w.Videos, Channels: w.Channels, Lives: w.Lives, Logger: logger,
 		Settings: func() chat.SiteSettings { return w.ChatRules }, Secret: []byte("a secret of the tests"),
+		Outbound: outbound.New(outbound.Options{AllowPrivate: true, AllowHTTP: true, AllowPlainHosts: true}),
+		Images:   w.Blobs.Store(blob.Uploads), Pictures: picture.New(picture.Options{}),
 	})
 	w.Tokens = token.New(token.Options{
 		DB: d, Clock: w.Clock, Outbox: w.Outbox, Users: account.New(account.Options{DB: d, Clock: w.Clock, Outbox: w.Outbox, Site: channeltest.Site}),
@@ -262,7 +265,7 @@ func (w *World) ByCookie(_ context.Context, r *http.Request) (account.Viewer, er
 	if err != nil {
 		return account.Viewer{}, nil
 	}
-	if r.Method == http.MethodPost && r.PostFormValue("csrf") != CSRFToken && r.Header.Get("X-CSRF-Token") != CSRFToken {
+	if r.Method == http.MethodPost && r.Header.Get("X-CSRF-Token") != CSRFToken && r.PostFormValue("csrf") != CSRFToken {
 		return account.Viewer{}, fault.New(fault.Forbidden, "This page is too old, load it again")
 	}
 	return w.people[cookie.Value], nil
