@@ -63,7 +63,8 @@ type Event struct {
 	MessageID MessageID
 	Message   *Message // of Posted, Pending, Edited and Pinned
 	Detail
-	At time.Time
+	At    time.Time
+	Crowd int // connections to the room when it happened
 
 	frames [formats]frame
 }

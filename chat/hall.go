@@ -88,6 +88,7 @@ func (h *hall) publish(e *Event) {
 }
 
 func (h *hall) tell(e *Event) {
+	e.Crowd = len(h.occupants)
 	for o := range h.occupants {
 		if !o.sees(e) {
 			continue

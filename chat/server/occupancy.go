@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"lucarne/chat"
 	"lucarne/chat/xmpp"
@@ -67,8 +68,17 @@ func (oc *occupancy) passAll(ctx context.Context) error {
 			events = append(events, more)
 		}
 		oc.pass(events)
+		time.Sleep(pause(e.Crowd))
 	}
 }
+
+// The larger the room, the more events are written at once: what costs is the number of writes, not their length. Nobody sees the difference.
+const (
+	pauseOfOne = time.Millisecond // between two writes, for each connection to the room
+	maxPause   = 200 * time.Millisecond
+)
+
+func pause(crowd int) time.Duration { return min(time.Duration(crowd)*pauseOfOne, maxPause) }
 
 // maxTogether is how many events are written at once to who has some to catch up on.
 const maxTogether = 32

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	writeTime  = 10 * time.Second // for what is sent at once
-	closeTime  = 2 * time.Second  // for the client to answer the end
+	writeTime  = 5 * time.Second // for what is sent at once, at least; at most twice that
+	closeTime  = 2 * time.Second // for the client to answer the end
 	bufferSize = 4 << 10
 )
 
@@ -35,8 +35,9 @@ type socket struct {
 	parts   []byte // of a message in several frames
 	isOpen  bool   // such a message has begun
 
-	mu      sync.Mutex
-	isEnded bool // the closing frame was sent
+	mu       sync.Mutex
+	isEnded  bool // the closing frame was sent
+	deadline time.Time
 }
 
 func newSocket(conn net.Conn, leftover *bufio.Reader) *socket {
@@ -193,7 +194,7 @@ func (c *socket) write(kind ws.OpCode, frames []server.Frame) error {
 		data = append(data, frame...)
 	}
 	*buffer = data
-	err := c.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	err := c.allowTime()
 	if err == nil {
 		_, err = c.conn.Write(data)
 	}
@@ -201,6 +202,16 @@ func (c *socket) write(kind ws.OpCode, frames []server.Frame) error {
 		letters.Put(buffer)
 	}
 	return err
+}
+
+// allowTime gives what is written at least writeTime. Moving the deadline each time would cost as much as a short write.
+func (c *socket) allowTime() error {
+	now := time.Now()
+	if c.deadline.Sub(now) >= writeTime {
+		return nil
+	}
+	c.deadline = now.Add(2 * writeTime)
+	return c.conn.SetWriteDeadline(c.deadline)
 }
 
 // appendHeader writes the header of an unmasked final frame (RFC 6455 §5.2).
