@@ -20,6 +20,12 @@ type room struct {
 	jid string
 }
 
+// chatSite is a site with as many lives as wanted, whose rooms people talk in.
+func chatSite(t *testing.T) *apptest.Server {
+	t.Helper()
+	return &start(t, "LUCARNE_LIVE_ENABLED=true", "LUCARNE_LIVE_MAX_USER_LIVES=-1", "LUCARNE_LIVE_MAX_INSTANCE_LIVES=-1").Server
+}
+
 // newRoom makes a live whose room is empty.
 func newRoom(t *testing.T, site *apptest.Server) room {
 	t.Helper()

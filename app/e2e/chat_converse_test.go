@@ -54,11 +54,22 @@ window.join = (service, room, nick) => new Promise((done, failed) => {
 window.say = (room, text) => window.connection.send(window.$msg({ to: room, type: "groupchat", id: "s" + text.length }).c("body").t(text));
 true`
 
+// ways are what carries the chat to browsers, as Converse's settings name it.
+var ways = []struct{ name, setting, scheme, path string }{
+	{"WebSocket", "websocket_url", "ws://", "/xmpp-websocket"},
+	{"BOSH", "bosh_service_url", "http://", "/http-bind"},
+	{"the plugin's WebSocket", "websocket_url", "ws://", "/plugins/livechat/ws/xmpp-websocket"},
+	{"the plugin's BOSH", "bosh_service_url", "http://", "/plugins/livechat/14.0.4/router/http-bind"},
+}
+
 func TestStropheTalks(t *testing.T) {
-	other, browser, home := otherSite(t), apptest.StartBrowser(t), site(t)
-	r := newRoom(t, &home.Server)
-	bo := r.visitor(t, "Bo")
-	stropheTalks(t, browser.Open(t, other, true), r, "ws://"+r.address(t)+"/xmpp-websocket", bo)
+	other, browser, home := otherSite(t), apptest.StartBrowser(t), chatSite(t)
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			r := newRoom(t, home)
+			stropheTalks(t, browser.Open(t, other, true), r, way.scheme+r.address(t)+way.path, r.visitor(t, "Bo"))
+		})
+	}
 }
 
 func stropheTalks(t *testing.T, page *apptest.Page, r room, service string, bo *talker) {
@@ -108,11 +119,19 @@ func types(page *apptest.Page, text string) {
 }
 
 func TestConverseTalks(t *testing.T) {
-	other, browser, home := otherSite(t), apptest.StartBrowser(t), site(t)
-	r := newRoom(t, &home.Server)
+	other, browser, home := otherSite(t), apptest.StartBrowser(t), chatSite(t)
+	for _, way := range ways[:2] {
+		t.Run(way.name, func(t *testing.T) {
+			r := newRoom(t, home)
+			connie := browser.Open(t, other, true)
+			converse(t, connie, r, way.setting+": "+strconv.Quote(way.scheme+r.address(t)+way.path))
+			converseTalks(t, connie, r)
+		})
+	}
+}
+
+func converseTalks(t *testing.T, connie *apptest.Page, r room) {
 	bo := r.visitor(t, "Bo")
-	connie := browser.Open(t, other, true)
-	converse(t, connie, r, `websocket_url: "ws://`+r.address(t)+`/xmpp-websocket"`)
 	bo.says("Hello Connie")
 	shows(connie, "Hello Connie")
 	types(connie, "Hello Bo")
@@ -132,8 +151,8 @@ func TestConverseTalks(t *testing.T) {
 
 // What was said before is fetched from the archive, page by page, as one scrolls up.
 func TestConverseReadsTheArchive(t *testing.T) {
-	other, browser, home := otherSite(t), apptest.StartBrowser(t), site(t)
-	r := newRoom(t, &home.Server)
+	other, browser, home := otherSite(t), apptest.StartBrowser(t), chatSite(t)
+	r := newRoom(t, home)
 	const each = 8 // nobody may say much more at once
 	for _, nick := range []string{"Ada", "Bo", "Cy"} {
 		speaker := r.visitor(t, nick)

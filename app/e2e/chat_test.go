@@ -63,7 +63,7 @@ func TestChatOutlivesAKill(t *testing.T) {
 }
 
 func TestModerationDelayHasNoHole(t *testing.T) {
-	r := newRoom(t, &site(t).Server)
+	r := newRoom(t, chatSite(t))
 	owner, ada, troll := r.owner(t), r.visitor(t, "Ada"), r.visitor(t, "Troll")
 	owner.says("Welcome")
 	seq := ada.hears("Welcome").Seq()
@@ -83,7 +83,7 @@ func TestModerationDelayHasNoHole(t *testing.T) {
 }
 
 func TestPanicSwitch(t *testing.T) {
-	r := newRoom(t, &site(t).Server)
+	r := newRoom(t, chatSite(t))
 	owner, regular := r.owner(t), r.visitor(t, "A regular")
 	var trolls []*talker
 	for i := range 10 {
