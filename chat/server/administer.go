@@ -22,6 +22,12 @@ func (oc *occupancy) administer(ctx context.Context, e, asked *xmpp.Element, isG
 		}
 		return err
 	}
+	if !oc.o.Affiliation.CanModerate() {
+		return refusal{condition: forbidden}
+	}
+	if len(asked.Children()) > maxItemsAtOnce {
+		return refusal{condition: badRequest, text: "That is too many at once"}
+	}
 	for _, item := range asked.Children() {
 		if err := oc.change(ctx, item); err != nil {
 			return err
@@ -30,6 +36,8 @@ func (oc *occupancy) administer(ctx context.Context, e, asked *xmpp.Element, isG
 	oc.peer.send(result(e))
 	return nil
 }
+
+const maxItemsAtOnce = 50
 
 // list answers who has an affiliation or a role.
 func (oc *occupancy) list(ctx context.Context, item *xmpp.Element) ([]*xmpp.Element, error) {
@@ -81,7 +89,7 @@ func (oc *occupancy) change(ctx context.Context, item *xmpp.Element) error {
 	rooms, by := oc.s.o.Rooms, oc.o.Viewer()
 	m := chat.Measure{Room: oc.room, Person: person, Reason: item.ChildText(nsMUCAdmin, "reason")}
 	if text, found := item.FindAttr(nsChat, "for"); found {
-		n, err := strconv.Atoi(text)
+		n, err := strconv.ParseInt(text, 10, 32)
 		if err != nil {
 			return refusal{condition: badRequest}
 		}
@@ -124,6 +132,8 @@ func (oc *occupancy) meant(ctx context.Context, item *xmpp.Element) (chat.Person
 // personAt is the person of an address. One without a local part is a whole server.
 func (s *Server) personAt(ctx context.Context, jid xmpp.JID) (chat.PersonKey, error) {
 	switch {
+	case jid.Domain() == s.room.Domain():
+		return "", refusal{condition: jidMalformed, text: "Name somebody in the room by the nickname"}
 	case jid.Local() == "" && !s.IsLocal(jid.Domain()):
 		return chat.OfDomain(jid.Domain()), nil
 	case jid.Domain() == s.host.Domain():
@@ -174,6 +184,6 @@ func (oc *occupancy) search(ctx context.Context, e, asked *xmpp.Element) error {
 	for i := len(said) - 1; i >= 0; i-- {
 		stanzas = append(stanzas, oc.archived(&said[i], asked.Attr("queryid")))
 	}
-	oc.peer.send(append(stanzas, result(e, finOf(chat.Archive{Messages: said, IsComplete: true})))...)
+	oc.peer.send(append(stanzas, result(e, finOf(chat.Archive{Messages: said, IsComplete: true}, false)))...)
 	return nil
 }

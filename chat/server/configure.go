@@ -121,7 +121,7 @@ func (oc *occupancy) askPoll(ctx context.Context, e, asked *xmpp.Element, isGet 
 		return nil
 	}
 	values := fields(asked.Child(nsForms, "x"))
-	minutes, err := strconv.Atoi(values[pollDuration])
+	minutes, err := strconv.ParseInt(values[pollDuration], 10, 32)
 	if err != nil {
 		return refusal{condition: badRequest, text: "How many minutes should the poll last?"}
 	}

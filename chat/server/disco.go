@@ -39,18 +39,36 @@ func roomsInfo() *xmpp.Element {
 
 // roomFeatures are what every room can do.
 var roomFeatures = []string{
-	nsMUC, nsMUC + "#stable_id", nsMUC + "#self-ping-optimization", "muc_persistent", "muc_hidden", "muc_open", "muc_semianonymous", "muc_unmoderated",
+	nsMUC, nsMUC + "#stable_id", nsMUC + "#self-ping-optimization", "muc_persistent", "muc_hidden", "muc_semianonymous", "muc_unsecured",
 	nsMAM, nsMAM + "#extended", nsIDs, nsOccupant, nsCorrect, nsRetract, nsRetractOld, nsModerate, nsModerateOld, nsFasten, nsReactions, nsReply, nsVCard,
-	nsPolls, nsSearch, featureSlow, featureDelay, nsChat,
+	nsPolls, nsSearch, featureSlow, featureDelay, nsTask, nsTaskList, nsNote, nsPubSub, nsPubSub + "#publish", nsPubSub + "#subscribe",
+	nsPubSub + "#retrieve-items", nsPubSub + "#retract-items", nsChat,
+}
+
+// featuresOf are those a room has by its settings.
+func featuresOf(s chat.Settings) []string {
+	features := []string{"muc_open", "muc_unmoderated"}
+	switch s.Mode {
+	case chat.SignedInOnly:
+		features = []string{"muc_membersonly", "muc_unmoderated", featureMute}
+	case chat.AnonymousMuted:
+		features = append(features, featureMute)
+	case chat.FollowersOnly, chat.ReadOnly:
+		features[1] = "muc_moderated"
+	}
+	if s.EmojiOnly {
+		features = append(features, featureEmoji)
+	}
+	return features
 }
 
 // roomInfo says what a room can do and how it is set up (XEP-0045 §6.4).
 func roomInfo(room chat.Room, title string, occupants int) *xmpp.Element {
-	q := info("conference", "text", title, roomFeatures...)
-	if s := room.Settings; s.Mode == chat.AnonymousMuted || s.Mode == chat.SignedInOnly {
-		q.Add(xmpp.NewElement(nsDiscoInfo, "feature").Set("var", featureMute))
-	}
+	q := info("conference", "text", title, append(featuresOf(room.Settings), roomFeatures...)...)
 	f := newForm("result", nsRoomInfo)
+	f.field("muc#roomconfig_roomname", "text-single", "Name", title)
+	f.flag("muc#roominfo_changesubject", "Occupants may change the subject", false)
+	f.field("muc#maxhistoryfetch", "text-single", "Messages told to who comes in", strconv.Itoa(historyMost))
 	f.field("muc#roominfo_description", "text-single", "Description", title)
 	f.field("muc#roominfo_occupants", "text-single", "Occupants", strconv.Itoa(occupants))
 	f.field(featureSlow, "text-single", "Seconds between two messages of one person", seconds(room.Settings.SlowMode))
@@ -94,6 +112,19 @@ func fields(x *xmpp.Element) map[string]string {
 			if value := field.Child(nsForms, "value"); value != nil {
 				values[field.Attr("var")] = value.Text()
 			}
+		}
+	}
+	return values
+}
+
+// valuesOf reads all values of one field of a submitted form.
+func valuesOf(x *xmpp.Element, name string) (values []string) {
+	for _, field := range x.Children() {
+		if !field.Is(nsForms, "field") || field.Attr("var") != name {
+			continue
+		}
+		for _, value := range field.Children() {
+			values = append(values, value.Text())
 		}
 	}
 	return values

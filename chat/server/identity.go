@@ -38,6 +38,9 @@ func (s *Server) ofVisitor(secret string) (*identity, error) {
 
 // addressOf is the bare address of a person, which moderators are told; "" where there is none.
 func (s *Server) addressOf(p chat.Presence) string {
+	if p.Person == chat.BotPerson {
+		return "moderator@bot." + s.host.Domain() // as the livechat plugin has it
+	}
 	key := string(p.Person)
 	if bare, ok := strings.CutPrefix(key, "jid:"); ok {
 		return bare

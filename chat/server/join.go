@@ -131,7 +131,10 @@ type wish struct {
 	since time.Time
 }
 
-const historyByDefault = 20
+const (
+	historyByDefault = 20
+	historyMost      = 50 // that rooms remember
+)
 
 func wanted(asked *xmpp.Element, now time.Time) wish {
 	w := wish{count: historyByDefault}

@@ -25,11 +25,7 @@ func (oc *occupancy) archive(ctx context.Context, e, asked *xmpp.Element, isGet 
 	if err != nil {
 		return err
 	}
-	room, err := oc.s.o.Rooms.Get(ctx, oc.room)
-	if err != nil {
-		return err
-	}
-	page, err := oc.s.o.Rooms.Archive(ctx, room, span)
+	page, err := oc.page(ctx, asked, span)
 	if err != nil {
 		return err
 	}
@@ -42,8 +38,62 @@ func (oc *occupancy) archive(ctx context.Context, e, asked *xmpp.Element, isGet 
 			stanzas[i], stanzas[j] = stanzas[j], stanzas[i]
 		}
 	}
-	oc.peer.send(append(stanzas, result(e, finOf(page)))...)
+	oc.peer.send(append(stanzas, result(e, finOf(page, span.Count)))...)
 	return nil
+}
+
+// bounds answers where the archive begins and ends (XEP-0313 §5.3).
+func (oc *occupancy) bounds(ctx context.Context, e *xmpp.Element) error {
+	room, err := oc.s.o.Rooms.Get(ctx, oc.room)
+	if err != nil {
+		return err
+	}
+	told := xmpp.NewElement(nsMAM, "metadata")
+	for _, end := range []struct {
+		name    string
+		fromEnd bool
+	}{{"start", false}, {"end", true}} {
+		page, err := oc.s.o.Rooms.Archive(ctx, room, chat.Span{Max: 1, FromEnd: end.fromEnd})
+		if err != nil {
+			return err
+		}
+		for _, m := range page.Messages {
+			told.Add(xmpp.NewElement(nsMAM, end.name).Set("id", idText(m.ID)).Set("timestamp", stamp(m.SentAt)))
+		}
+	}
+	oc.peer.send(result(e, told))
+	return nil
+}
+
+// pick reads messages by their ids (XEP-0313 §4.1.4): all of them, or fails.
+func (oc *occupancy) pick(ctx context.Context, ids []string) (chat.Archive, error) {
+	page := chat.Archive{IsComplete: true, Total: len(ids)}
+	if len(ids) > maxArchivePage {
+		return page, refusal{condition: badRequest, text: "That is too many at once"}
+	}
+	for _, id := range ids {
+		m, err := oc.s.o.Rooms.Message(ctx, oc.o, parseID(id))
+		if err != nil {
+			return page, err
+		}
+		if m.State != chat.Visible {
+			return page, refusal{condition: notFound}
+		}
+		page.Messages = append(page.Messages, m)
+	}
+	return page, nil
+}
+
+// page reads what a query asks for.
+func (oc *occupancy) page(ctx context.Context, asked *xmpp.Element, span chat.Span) (chat.Archive, error) {
+	if ids := valuesOf(asked.Child(nsForms, "x"), "ids"); len(ids) > 0 {
+		return oc.pick(ctx, ids)
+	}
+	room, err := oc.s.o.Rooms.Get(ctx, oc.room)
+	if err != nil {
+		return chat.Archive{}, err
+	}
+	return oc.s.o.Rooms.Archive(ctx, room, span)
 }
 
 func archiveForm() form {
@@ -51,6 +101,7 @@ func archiveForm() form {
 	for _, name := range []string{"start", "end", "before-id", "after-id"} {
 		f.field(name, "text-single", "")
 	}
+	f.field("ids", "list-multi", "")
 	return f
 }
 
@@ -63,9 +114,12 @@ func spanOf(asked *xmpp.Element) (chat.Span, error) {
 		if err != nil || n < 0 {
 			return span, refusal{condition: badRequest, text: "max should be a number"}
 		}
-		span.Max, span.Count = min(n, maxArchivePage), true
+		span.Max = min(n, maxArchivePage)
 	}
 	values := fields(asked.Child(nsForms, "x"))
+	if values["with"] != "" {
+		return span, refusal{condition: unimplemented, text: "The archive is read as a whole"} // not more than what was asked for
+	}
 	before := set.Child(nsRSM, "before")
 	span.FromEnd = before != nil
 	for _, bound := range []struct {
@@ -79,6 +133,8 @@ func spanOf(asked *xmpp.Element) (chat.Span, error) {
 			return span, refusal{condition: notFound}
 		}
 	}
+	// How many there are in all is told once, not with every page.
+	span.Count = span.Max == 0 || span.After == 0 && span.Before == 0
 	for _, bound := range []struct {
 		at   *time.Time
 		text string
@@ -112,12 +168,12 @@ func (oc *occupancy) archived(m *chat.Message, query string) *xmpp.Element {
 }
 
 // finOf ends a page.
-func finOf(page chat.Archive) *xmpp.Element {
+func finOf(page chat.Archive, isCounted bool) *xmpp.Element {
 	set := xmpp.NewElement(nsRSM, "set")
 	if n := len(page.Messages); n > 0 {
 		set.Add(xmpp.NewText(nsRSM, "first", idText(page.Messages[0].ID)), xmpp.NewText(nsRSM, "last", idText(page.Messages[n-1].ID)))
 	}
-	if page.Total > 0 {
+	if isCounted {
 		set.Add(xmpp.NewText(nsRSM, "count", strconv.Itoa(page.Total)))
 	}
 	fin := xmpp.NewElement(nsMAM, "fin", set)

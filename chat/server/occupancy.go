@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,8 +17,12 @@ type occupancy struct {
 	name string // of the room
 	peer peer
 	o    *chat.Occupant
-	poll atomic.Int64 // the open one
+	poll atomic.Int64 // the open one, or the one that ended last
+	over atomic.Int64 // when it ended, in ms; 0: not yet
 	stop context.CancelFunc
+
+	reading sync.Mutex
+	board   board
 
 	isLeft atomic.Bool
 	done   chan struct{} // closed when nothing more of the room is passed on
@@ -102,9 +107,10 @@ func (oc *occupancy) pass(events []*chat.Event) {
 func (oc *occupancy) note(e *chat.Event) {
 	switch e.Kind {
 	case chat.PollBegan:
+		oc.over.Store(0)
 		oc.poll.Store(int64(e.Poll.ID))
 	case chat.PollOver:
-		oc.poll.CompareAndSwap(int64(e.Poll.ID), 0)
+		oc.over.Store(oc.s.o.Clock.Now().UnixMilli())
 	}
 }
 
@@ -124,6 +130,8 @@ func (oc *occupancy) own(e *chat.Event) []*xmpp.Element {
 		stanza := oc.presence(*e.Presence, isStaff)
 		addStatus(stanza, statusSelf)
 		return []*xmpp.Element{stanza}
+	case e.Kind == chat.ItemPut, e.Kind == chat.ItemDropped:
+		return oc.itemChanged(e)
 	case e.Kind == chat.Absent && isSelf:
 		return []*xmpp.Element{} // the occupant learns it otherwise
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 
 	"lucarne/chat"
 	"lucarne/chat/xmpp"
@@ -63,6 +64,8 @@ func (oc *occupancy) answer(ctx context.Context, e, asked *xmpp.Element, kind st
 	case asked.Is(nsDiscoItems, "query") && isGet:
 		oc.peer.send(result(e, xmpp.NewElement(nsDiscoItems, "query")))
 		return nil
+	case asked.Is(nsMAM, "metadata") && isGet:
+		return oc.bounds(ctx, e)
 	case asked.Is(nsMAM, "query"):
 		return oc.archive(ctx, e, asked, isGet)
 	case asked.Is(nsMUCAdmin, "query"):
@@ -71,6 +74,8 @@ func (oc *occupancy) answer(ctx context.Context, e, asked *xmpp.Element, kind st
 		return oc.configure(ctx, e, asked, isGet)
 	case asked.Is(nsModerate, "moderate") && !isGet, asked.Is(nsFasten, "apply-to") && !isGet:
 		return oc.moderate(ctx, e, asked)
+	case asked.Is(nsPubSub, "pubsub"):
+		return oc.publishSubscribe(ctx, e, asked, isGet)
 	case asked.Is(nsPolls, "query"):
 		return oc.askPoll(ctx, e, asked, isGet)
 	case asked.Is(nsSearch, "query") && !isGet:
@@ -86,6 +91,9 @@ func (s *Server) pingTo(from peer, to xmpp.JID, e *xmpp.Element) error {
 	case oc == nil:
 		return refusal{condition: notAcceptable, text: "You are not in the room"}
 	case !to.IsBare() && to.Resource() != oc.o.Nickname():
+		if _, isHere := s.o.Rooms.PersonByNick(oc.room, to.Resource()); !isHere {
+			return refusal{condition: notFound}
+		}
 		return refusal{condition: unavailable}
 	}
 	from.send(result(e))
@@ -100,6 +108,9 @@ func (s *Server) cardOf(ctx context.Context, from peer, to xmpp.JID, e *xmpp.Ele
 	}
 	who, found := s.o.Rooms.PresenceByNick(oc.room, to.Resource())
 	if !found {
+		who, found = s.bot(oc.room, to.Resource())
+	}
+	if !found {
 		return refusal{condition: notFound}
 	}
 	card, err := s.card(ctx, who.Nick, who.Account)
@@ -107,6 +118,16 @@ func (s *Server) cardOf(ctx context.Context, from peer, to xmpp.JID, e *xmpp.Ele
 		from.send(result(e, card))
 	}
 	return err
+}
+
+// bot is the room's own, if it goes by this name.
+func (s *Server) bot(room chat.RoomID, nick string) (chat.Presence, bool) {
+	present := s.o.Rooms.Present(room)
+	i := slices.IndexFunc(present, func(who chat.Presence) bool { return who.Person == chat.BotPerson && who.Nick == nick })
+	if i < 0 {
+		return chat.Presence{}, false
+	}
+	return present[i], true
 }
 
 // answerCard answers for an account here: one's own, or the one that is asked for.

@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"lucarne/chat"
 	"lucarne/chat/xmpp"
+	"lucarne/platform/fault"
 )
 
 // messageTo handles a message to a room.
@@ -45,10 +47,8 @@ func (oc *occupancy) receive(ctx context.Context, e *xmpp.Element) error {
 	if r := e.Child(nsCorrect, "replace"); r != nil {
 		return oc.correct(ctx, r.Attr("id"), body.Text())
 	}
-	if choice, isVote := voteOf(body.Text()); isVote {
-		if poll := oc.poll.Load(); poll != 0 {
-			return rooms.Vote(ctx, oc.o, chat.PollID(poll), choice)
-		}
+	if choice, isVote := voteOf(body.Text()); isVote && oc.takesVotes() {
+		return oc.vote(ctx, choice)
 	}
 	_, err := rooms.Send(ctx, oc.o, chat.Post{
 		Body: body.Text(), Kind: announced(body), Origin: originOf(e), ReplyTo: parseID(e.Child(nsReply, "reply").Attr("id")),
@@ -77,6 +77,30 @@ func voteOf(body string) (choice int, isVote bool) {
 		return 0, false
 	}
 	return int(body[1] - '1'), true
+}
+
+// lateVotes is how long what looks like a vote is taken for one that came too late, and shown to nobody.
+const lateVotes = 30 * time.Second
+
+func (oc *occupancy) takesVotes() bool {
+	over := oc.over.Load()
+	return oc.poll.Load() != 0 && (over == 0 || oc.s.o.Clock.Now().Sub(time.UnixMilli(over)) < lateVotes)
+}
+
+func (oc *occupancy) vote(ctx context.Context, choice int) error {
+	tooLate := refusal{condition: notAllowed, text: "This poll is over"}
+	if oc.over.Load() != 0 {
+		return tooLate
+	}
+	err := oc.s.o.Rooms.Vote(ctx, oc.o, chat.PollID(oc.poll.Load()), choice)
+	if fault.Is(err, fault.Conflict) {
+		return tooLate
+	}
+	if _, isFar := oc.peer.(*stranger); err == nil && isFar {
+		// The livechat plugin's clients wait for the vote to come back; pages and programs here do not.
+		return refusal{condition: condition{"continue", "undefined-condition"}, text: "Your vote is counted. It is shown to nobody."}
+	}
+	return err
 }
 
 func (oc *occupancy) react(ctx context.Context, r *xmpp.Element) error {

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,17 +44,21 @@ const (
 type port struct {
 	*videotest.World
 	users  *account.Users
+	rooms  *chat.Rooms
 	tokens *token.Tokens
 	room   string // its address
+	roomID chat.RoomID
 	alice  account.UserID
 	secret string // a chat token of hers
 	server *server.Server
 	tcp    *server.TCP
+	log    *mistakes
+	breaks atomic.Bool // whoever asks for a picture
 }
 
-func newPort(t *testing.T, d *db.DB, o server.TCPOptions) *port {
+func newPort(t testing.TB, d *db.DB, o server.TCPOptions) *port {
 	t.Helper()
-	p := &port{World: videotest.New(t, d)}
+	p := &port{World: videotest.New(t, d), log: new(mistakes)}
 	alice := p.User(t, "alice", account.Ordinary)
 	p.alice = alice.User.ID
 	rooms := chat.New(chat.Options{
@@ -61,6 +66,7 @@ func newPort(t *testing.T, d *db.DB, o server.TCPOptions) *port {
 		Lives:    live.New(live.Options{DB: d, Clock: p.Clock, Outbox: p.Outbox, Videos: p.Videos, Settings: func() live.Settings { return live.Settings{} }}),
 		Settings: func() chat.SiteSettings { return chat.SiteSettings{AllVideos: true} },
 	})
+	p.rooms = rooms
 	p.users = account.New(account.Options{
 		DB: d, Clock: p.Clock, Outbox: p.Outbox, Site: channeltest.Site, Passwords: accounttest.Hasher(t), Channels: p.Channels, Keys: p.Keys,
 		Gallery:  account.NewGallery(p.Images, picture.New(picture.Options{}), p.Clock),
@@ -72,7 +78,7 @@ func newPort(t *testing.T, d *db.DB, o server.TCPOptions) *port {
 	})
 	var err error
 	p.server, err = server.New(server.Options{
-		Rooms: rooms, Host: "tube.test", Version: "test", Clock: clock.System{}, Logger: slog.New(slog.DiscardHandler), Verifier: p, Avatars: p,
+		Rooms: rooms, Host: "tube.test", Version: "test", Clock: clock.System{}, Logger: slog.New(p.log), Verifier: p, Avatars: p,
 		Settings: func() server.Settings { return server.Settings{AllowsVisitors: true} },
 	})
 	must(t, err)
@@ -93,6 +99,7 @@ func newPort(t *testing.T, d *db.DB, o server.TCPOptions) *port {
 	})
 	room, err := rooms.Find(t.Context(), p.Video(t, alice, nil).UUID.String(), video.Access{})
 	must(t, err)
+	p.roomID = room.ID
 	p.room = room.Name + "@room.tube.test"
 	made, err := p.tokens.Create(t.Context(), alice, "a program")
 	must(t, err)
@@ -101,7 +108,7 @@ func newPort(t *testing.T, d *db.DB, o server.TCPOptions) *port {
 }
 
 // certificate is one for tests, as net/http/httptest has it.
-func certificate(t *testing.T) *tls.Config {
+func certificate(t testing.TB) *tls.Config {
 	t.Helper()
 	s := httptest.NewUnstartedServer(nil)
 	s.StartTLS()
@@ -136,6 +143,9 @@ func (p *port) AccountID(ctx context.Context, username string) (account.ID, erro
 }
 
 func (p *port) Avatar(context.Context, string) ([]byte, string, error) {
+	if p.breaks.Load() {
+		panic("the picture is broken")
+	}
 	return nil, "", fault.New(fault.NotFound, "There is no picture")
 }
 
@@ -266,7 +276,7 @@ func mechanisms(features *xmpp.Element) string {
 	return strings.Join(names, " ")
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
