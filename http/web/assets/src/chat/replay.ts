@@ -1,6 +1,6 @@
 import { Messages, clock } from '../messages'
 import { make } from '../page'
-import { loadCustom, type CustomEmoji } from './emoji'
+import { isNamed, loadCustom, type CustomEmoji } from './emoji'
 import { Log } from './log'
 import type { Message } from './message'
 import type { Settings } from './settings'
@@ -27,6 +27,7 @@ export class Replay {
   private readonly stopping = new AbortController()
   private readonly status = make('p', { className: 'chat-status', hidden: true })
   private shownTo = -1
+  private hasEmoji = false
   private begin = 0
 
   constructor(private readonly root: HTMLElement, private readonly settings: Settings) {
@@ -44,7 +45,6 @@ export class Replay {
     this.root.replaceChildren(this.log.element, this.status)
     document.addEventListener('timeupdate', event => this.tick(event), { capture: true, signal })
     document.addEventListener('seeked', event => this.tick(event), { capture: true, signal })
-    void loadCustom(this.settings.emoji, this.custom).then(are => { if (are) this.log.redraw() })
     const video = document.querySelector<HTMLVideoElement>('lucarne-player video')
     if (video) void this.goTo(video.currentTime)
     return () => { this.stopping.abort(); this.log.stop() }
@@ -81,6 +81,12 @@ export class Replay {
       if (one.at <= time && (isBack || isFar ? one.at >= from : one.at > from)) this.log.say(messageOf(one))
     }
     this.shownTo = time
+    if (!this.hasEmoji && said.some(one => isNamed(one.body))) this.needEmoji()
+  }
+
+  private needEmoji() {
+    this.hasEmoji = true
+    void loadCustom(this.settings.emoji, this.custom).then(are => { if (are) this.log.redraw() })
   }
 
   private async load(n: number) {
