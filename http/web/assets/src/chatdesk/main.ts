@@ -1,11 +1,12 @@
 import { Messages } from '../messages'
-import { dataOf, make } from '../page'
+import { dataOf, keep, kept, make } from '../page'
 import { send } from './actions'
 import { MessageList } from './list'
 import { Stream, type Change } from './stream'
 
 interface Settings { messages: Record<string, string | Record<string, string>> }
 
+const keysOff = 'lucarne.moderation.keys-off'
 const mostRows = 200 // on the page
 const mostWaiting = 100
 const mostHeldBack = 500 // messages that come while the list stands still
@@ -27,6 +28,8 @@ class Moderation extends HTMLElement {
   private readonly panel = this.piece('panel')
   private readonly card = this.piece<HTMLDialogElement>('card')
   private readonly stream = new Stream(this.dataset.events ?? '', changes => this.take(changes), isOn => this.lineIs(isOn))
+  private readonly hours = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: '2-digit', minute: '2-digit' })
+  private readonly moments = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: 'medium', timeStyle: 'short' })
   private selected: HTMLElement | undefined
   private backlog = new Map<number, string>()
   private missed = 0
@@ -39,7 +42,10 @@ class Moderation extends HTMLElement {
       const form = event.target as HTMLFormElement
       if (form.matches('[data-send]')) this.submitted(event, form)
     })
-    this.addEventListener('keydown', event => this.key(event))
+    const keysSwitch = this.piece<HTMLInputElement>('keys')
+    keysSwitch.checked = kept(keysOff) === null
+    keysSwitch.addEventListener('change', () => keep(keysOff, keysSwitch.checked ? null : 'yes'))
+    document.addEventListener('keydown', this.key)
     this.addEventListener('focusin', event => this.focused(event.target as HTMLElement))
     this.addEventListener('click', event => this.clicked(event))
     const list = this.said.element
@@ -57,7 +63,10 @@ class Moderation extends HTMLElement {
     this.stream.open()
   }
 
-  disconnectedCallback() { this.stream.close() }
+  disconnectedCallback() {
+    document.removeEventListener('keydown', this.key)
+    this.stream.close()
+  }
 
   private piece<E extends HTMLElement = HTMLElement>(name: string): E {
     const found = this.querySelector<E>(`[data-${name}]`)
@@ -271,10 +280,11 @@ class Moderation extends HTMLElement {
     this.go(rows[rows.indexOf(this.selected) + (forward ? 1 : -1)] ?? this.selected)
   }
 
-  private key(event: KeyboardEvent) {
+  /** key does what one key does, wherever on the page, but where somebody writes. */
+  private readonly key = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement
     const writes = target.closest('input:not([type="checkbox"]), textarea, select, dialog')
-    if (writes || event.ctrlKey || event.metaKey || event.altKey) return
+    if (writes || !this.piece<HTMLInputElement>('keys').checked || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     const run = this.keys()[event.key.length === 1 ? event.key.toLowerCase() : event.key]
     if (!run || (event.key === ' ' && target.closest('button, a, summary'))) return
     event.preventDefault()
@@ -350,10 +360,8 @@ class Moderation extends HTMLElement {
 
   /** localise writes the hours of new rows on the visitor's clock. */
   private localise(root: ParentNode) {
-    const hour = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: '2-digit', minute: '2-digit' })
-    const moment = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: 'medium', timeStyle: 'short' })
     for (const time of root.querySelectorAll<HTMLTimeElement>('time[data-local]')) {
-      time.textContent = (time.dataset.local === 'time' ? hour : moment).format(new Date(time.dateTime))
+      time.textContent = (time.dataset.local === 'time' ? this.hours : this.moments).format(new Date(time.dateTime))
       delete time.dataset.local
     }
   }
