@@ -122,11 +122,14 @@ func TestChatCostsTheWatchPageLittle(t *testing.T) {
 	film := l.Film(t, l.owner, []byte("film"), nil)
 	for name, of := range map[string]video.Video{"live": l.live, "video": film} {
 		asked := func() int64 {
-			before := l.DB.Queries()
-			status(t, l.Browser("").Get("/w/"+of.ShortUUID()), http.StatusOK)
-			return l.DB.Queries() - before
+			least := int64(1000)
+			for range 5 { // the rooms ask for themselves meanwhile
+				before := l.DB.Queries()
+				status(t, l.Browser("").Get("/w/"+of.ShortUUID()), http.StatusOK)
+				least = min(least, l.DB.Queries()-before)
+			}
+			return least
 		}
-		asked() // what is read once is read
 		l.ChatRules.HideFromAnonymous = true
 		without := asked()
 		l.ChatRules.HideFromAnonymous = false
