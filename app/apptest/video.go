@@ -95,6 +95,9 @@ type Me struct {
 	ID       int64  `json:"id"`
 	Username string `json:"username"`
 	Email    string `json:"email"`
+	Account  struct {
+		ID int64 `json:"id"`
+	} `json:"account"`
 	Channels []struct {
 		ID   int64  `json:"id"`
 		Name string `json:"name"`

@@ -51,12 +51,14 @@ func newSample(t *testing.T, site *apptest.Instance) sample {
 	site.Settle(t)
 	now := root.Video(film)
 	show, relay := newShow(root)
-	return sample{user: fmt.Sprint(root.Me().ID), account: "root", live: show, values: map[string]string{
+	me := root.Me()
+	return sample{user: fmt.Sprint(me.ID), account: "root", live: show, values: map[string]string{
 		"id":     film.UUID,
 		"handle": "root_channel", "name": "root", "state": "completed", "jobType": "video-transcoding", "jobId": "1", "logoType": "favicon",
 		"metric": "viewers", "fileId": fmt.Sprint(now.All()[0].ID), "captionLanguage": "en", "npmName": "peertube-plugin-none",
 		"passwordId": "1", "tokenSessionId": "1", "registrationId": "1",
 		"relayId": relay,
+		"room":    show, "channelId": fmt.Sprint(me.Channels[0].ID), "person": "account:" + fmt.Sprint(me.Account.ID),
 	}}
 }
 
@@ -79,7 +81,8 @@ func newShow(of *apptest.Client) (show, relay string) {
 
 // needed are the queries that reading some lists takes.
 var needed = map[string]string{
-	"/api/v1/search/videos": "?search=film", "/api/v1/search/video-channels": "?search=root", "/api/v1/users/autocomplete": "?search=ro",
+	"/api/v1/chat/rooms/{room}/messages/search": "?search=film",
+	"/api/v1/search/videos":                     "?search=film", "/api/v1/search/video-channels": "?search=root", "/api/v1/users/autocomplete": "?search=ro",
 	"/api/v1/server/logs": "?startDate=2020-01-01T00:00:00Z", "/api/v1/server/audit-logs": "?startDate=2020-01-01T00:00:00Z",
 }
 
@@ -89,6 +92,7 @@ var refused = map[string]int{
 	"/api/v1/plugins/{npmName}/public-settings": http.StatusNotFound, "/api/v1/plugins/available": http.StatusBadRequest,
 	"/api/v1/custom-pages/homepage/instance": http.StatusNotFound, "/api/v1/videos/{id}/passwords": http.StatusBadRequest,
 	"/api/v1/videos/{id}/live-session": http.StatusNotFound,
+	"/api/v1/chat/site/list":           http.StatusNotFound, "/api/v1/chat/channels/{channelId}/list": http.StatusNotFound, // nobody shares one
 }
 
 // Everything that can be read is read once, and compared with its description on the way.
