@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -144,3 +145,15 @@ func (w *talker) moderates(id string, message chattest.Stanza) {
 }
 
 func stableID(s chattest.Stanza) string { return s.Child("stanza-id", "urn:xmpp:sid:0").Attr("id") }
+
+// displays waits until a page of ours shows, or shows no more, what somebody said.
+func displays(page *apptest.Page, text string, shown bool) {
+	page.Await(chatSoon, fmt.Sprintf(`%t === [...document.querySelectorAll(".chat-row .chat-text")].some(e => e.textContent.trim() === %q)`, shown, text))
+}
+
+// writes sends a message in a page of ours.
+func writes(page *apptest.Page, text string) {
+	page.Await(browserWithin, `document.querySelector(".chat-input")`)
+	page.Fill(".chat-input", text)
+	page.Click(".chat-send")
+}
