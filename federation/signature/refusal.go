@@ -1,4 +1,5 @@
-// Package signature proves who sent a request: HTTP signatures by draft-cavage-12 and by RFC 9421, made and checked.
+// Package signature proves who sent a request or wrote a document: HTTP signatures (draft-cavage-12 and RFC 9421) and RsaSignature2017, made
+// and checked.
 package signature
 
 import (
@@ -20,6 +21,8 @@ const (
 	ClockSkew        Reason = "clock skew"        // too far from our clock
 	Expired          Reason = "expired"           // past the end its signer gave it
 	WrongDigest      Reason = "wrong digest"      // the body is not the one that was signed
+	TooComplex       Reason = "too complex"       // beyond what is read of a stranger
+	ForeignContext   Reason = "foreign context"   // needs a JSON-LD context that is not known here
 	UnknownKey       Reason = "unknown key"       // nobody has this key
 	KeyUnavailable   Reason = "key unavailable"   // the key cannot be fetched now
 	InvalidSignature Reason = "invalid signature" // the key did not make this signature

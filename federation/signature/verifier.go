@@ -43,8 +43,9 @@ type Scheme string
 
 // The schemes.
 const (
-	Cavage  Scheme = "draft-cavage-12"
-	RFC9421 Scheme = "rfc9421"
+	Cavage           Scheme = "draft-cavage-12"
+	RFC9421          Scheme = "rfc9421"
+	RsaSignature2017 Scheme = "RsaSignature2017"
 )
 
 // New makes a verifier.
