@@ -8,10 +8,10 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"lucarne/account"
 	"lucarne/chat/server"
 	"lucarne/chat/xmpp"
 	"lucarne/platform/db/dbtest"
@@ -66,13 +66,14 @@ type client struct {
 	frames chan *xmpp.Element
 	ended  chan *server.StreamError
 	once   sync.Once
-	stuck  chan struct{} // while open, whoever sends waits; nil: nobody does
+	stuck  atomic.Pointer[context.Context] // until it ends, whoever sends waits; nil: nobody does
+	free   context.CancelFunc
 }
 
 // Send takes frames, unless the line is stuck: it fails then when the line is closed, as a socket does.
 func (c *client) Send(frames ...server.Frame) error {
-	if c.stuck != nil {
-		<-c.stuck
+	if stuck := c.stuck.Load(); stuck != nil {
+		<-(*stuck).Done()
 		return context.DeadlineExceeded
 	}
 	for _, f := range frames {
@@ -94,16 +95,21 @@ func (c *client) NeedsTo() bool { return false }
 
 func (c *client) Close(reason *server.StreamError) {
 	c.once.Do(func() {
-		if c.stuck != nil {
-			close(c.stuck)
-		}
+		c.free()
 		c.ended <- reason
 	})
 }
 
+// hang lets whoever sends wait from now on, until the line is closed or freed.
+func (c *client) hang() {
+	ctx, cancel := context.WithCancel(context.Background())
+	c.free = cancel
+	c.stuck.Store(&ctx)
+}
+
 func (p *port) line(t testing.TB) *client {
 	t.Helper()
-	c := &client{t: t, p: p, frames: make(chan *xmpp.Element, 8192), ended: make(chan *server.StreamError, 1)}
+	c := &client{t: t, p: p, frames: make(chan *xmpp.Element, 8192), ended: make(chan *server.StreamError, 1), free: func() {}}
 	st, err := p.server.Open(c, server.Origin{IsSecure: true})
 	if err != nil {
 		t.Fatal(err)
@@ -142,17 +148,6 @@ func (p *port) visitor(t testing.TB, name string) *client {
 func (p *port) owner(t testing.TB, resource string) *client {
 	t.Helper()
 	return p.line(t).signIn("tube.test", "PLAIN", "\x00alice\x00"+p.secret).bind(resource)
-}
-
-// user is somebody else with an account.
-func (p *port) user(t testing.TB, name string) *client {
-	t.Helper()
-	viewer := p.User(t, name, account.Ordinary)
-	made, err := p.tokens.Create(t.Context(), viewer, "a program")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.line(t).signIn("tube.test", "PLAIN", "\x00"+name+"\x00"+made.Secret).bind("")
 }
 
 // try says something and gives the error that ends the stream.

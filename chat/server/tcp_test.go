@@ -48,7 +48,7 @@ type port struct {
 	tokens *token.Tokens
 	room   string // its address
 	roomID chat.RoomID
-	alice  account.UserID
+	alice  account.Viewer
 	secret string // a chat token of hers
 	server *server.Server
 	tcp    *server.TCP
@@ -60,7 +60,7 @@ func newPort(t testing.TB, d *db.DB, o server.TCPOptions) *port {
 	t.Helper()
 	p := &port{World: videotest.New(t, d), log: new(mistakes)}
 	alice := p.User(t, "alice", account.Ordinary)
-	p.alice = alice.User.ID
+	p.alice = alice
 	rooms := chat.New(chat.Options{
 		DB: d, Clock: clock.System{}, Outbox: p.Outbox, Videos: p.Videos, Channels: p.Channels, Logger: slog.New(slog.DiscardHandler), Secret: []byte("secret"),
 		Lives:    live.New(live.Options{DB: d, Clock: p.Clock, Outbox: p.Outbox, Videos: p.Videos, Settings: func() live.Settings { return live.Settings{} }}),
@@ -468,7 +468,7 @@ func TestProgramsHearOfTheEnd(t *testing.T) {
 		c.plain("alice", p.secret)
 		c.open("tube.test")
 		c.bind()
-		p.server.Disconnect(p.alice)
+		p.server.Disconnect(p.alice.User.ID)
 		c.ended("a revoked token", "not-authorized")
 	})
 }
