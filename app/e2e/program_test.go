@@ -54,7 +54,16 @@ func TestKillLosesNothing(t *testing.T) {
 	}
 	root.Delete(film.Path())
 	root.Delete(sent.Path())
-	apptest.Await(t, encodeWithin, "nothing is left on disk", func() bool { return len(program.Files(t, apptest.MediaFolders...)) == 0 })
+	var left []string
+	defer func() {
+		if len(left) > 0 {
+			t.Logf("left on disk: %v", left)
+		}
+	}()
+	apptest.Await(t, encodeWithin, "nothing is left on disk", func() bool {
+		left = program.Files(t, apptest.MediaFolders...)
+		return len(left) == 0
+	})
 }
 
 func TestTermStopsInTime(t *testing.T) {
