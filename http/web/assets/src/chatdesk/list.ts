@@ -1,8 +1,16 @@
+/** reach says whether the Tab key comes by what a row holds: it does in one row only, or it would take a thousand steps through the page. */
+export function reach(row: HTMLElement, isReached: boolean) {
+  row.tabIndex = isReached ? 0 : -1
+  for (const control of row.querySelectorAll<HTMLElement>('a, button')) control.tabIndex = row.tabIndex
+}
+
 /** rowOf makes the row of a message out of its markup, which the server escaped. */
 function rowOf(html: string): HTMLElement {
   const template = document.createElement('template')
   template.innerHTML = html
-  return template.content.firstElementChild as HTMLElement
+  const row = template.content.firstElementChild as HTMLElement
+  reach(row, false)
+  return row
 }
 
 /** MessageList is a list of rows, one for each message, of which the oldest give way. */
@@ -10,7 +18,10 @@ export class MessageList {
   private readonly rows = new Map<number, HTMLElement>()
 
   constructor(readonly element: HTMLElement, private readonly most: number) {
-    for (const row of element.querySelectorAll<HTMLElement>(':scope > li')) this.rows.set(Number(row.dataset.id), row)
+    for (const row of element.querySelectorAll<HTMLElement>(':scope > li')) {
+      reach(row, false)
+      this.rows.set(Number(row.dataset.id), row)
+    }
   }
 
   get size() { return this.rows.size }

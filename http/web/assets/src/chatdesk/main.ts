@@ -1,7 +1,7 @@
 import { Messages } from '../messages'
 import { dataOf, keep, kept, make } from '../page'
 import { send } from './actions'
-import { MessageList } from './list'
+import { MessageList, reach } from './list'
 import { Stream, type Change } from './stream'
 
 interface Settings { messages: Record<string, string | Record<string, string>> }
@@ -253,12 +253,12 @@ class Moderation extends HTMLElement {
 
   private select(row: HTMLElement | undefined) {
     if (this.selected && this.selected !== row) {
-      this.selected.tabIndex = -1
+      reach(this.selected, false)
       this.selected.classList.remove('is-selected')
     }
     this.selected = row
     if (!row) return
-    row.tabIndex = 0
+    reach(row, true)
     row.classList.add('is-selected')
   }
 
