@@ -27,8 +27,8 @@ func (p *Pages) chatRoutes() []route {
 		{method: "GET", pattern: room + "/popout", do: p.chatPopout},
 		{method: "GET", pattern: room + "/embed", do: p.chatEmbed},
 		{method: "GET", pattern: room + "/replay", do: p.chatReplay},
-		{method: "POST", pattern: room + "/messages", access: signedIn, group: "chat", do: p.chatSend},
-		{method: "POST", pattern: room + "/vote", access: signedIn, group: "chat", do: p.chatVote},
+		{method: "POST", pattern: room + "/messages", access: signedIn, group: "api", do: p.chatSend},
+		{method: "POST", pattern: room + "/vote", access: signedIn, group: "api", do: p.chatVote},
 		{method: "GET", pattern: chatOverlay, do: p.chatOverlay},
 		{method: "POST", pattern: "/preferences/chat", do: p.placeChat},
 	}
