@@ -157,9 +157,6 @@ func TestWhoSaysMuchIsReadMoreSlowly(t *testing.T) {
 // FuzzStanza says anything that is XML to the server as somebody in a room.
 func FuzzStanza(f *testing.F) {
 	p := newPort(f, dbtest.SQLite(f), server.TCPOptions{})
-	alice, bob := p.owner(f, ""), p.visitor(f, "bob")
-	alice.join("any")
-	bob.join("Bob")
 	to := " to='" + p.room + "' "
 	for _, seed := range []string{
 		"<message xmlns='jabber:client' type='groupchat' id='1'" + to + "><body>x</body></message>",
@@ -186,6 +183,9 @@ func FuzzStanza(f *testing.F) {
 		if err != nil {
 			return
 		}
+		alice, bob := p.owner(t, ""), p.visitor(t, "bob")
+		alice.join("any")
+		bob.join("Bob")
 		for _, c := range []*client{alice, bob} {
 			_ = c.st.Receive(t.Context(), e)
 			for len(c.frames) > 0 {
