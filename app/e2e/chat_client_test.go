@@ -22,9 +22,10 @@ type room struct {
 }
 
 // chatSite is a site with as many lives as wanted, whose rooms people talk in.
-func chatSite(t *testing.T) *apptest.Server {
+func chatSite(t *testing.T, settings ...string) *apptest.Server {
 	t.Helper()
-	return &start(t, "LUCARNE_LIVE_ENABLED=true", "LUCARNE_LIVE_MAX_USER_LIVES=-1", "LUCARNE_LIVE_MAX_INSTANCE_LIVES=-1").Server
+	settings = append(settings, "LUCARNE_LIVE_ENABLED=true", "LUCARNE_LIVE_MAX_USER_LIVES=-1", "LUCARNE_LIVE_MAX_INSTANCE_LIVES=-1")
+	return &start(t, settings...).Server
 }
 
 // newRoom makes a live whose room is empty.
