@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,6 +160,9 @@ func statementsOf(content map[string]any) (said statements, refusal *Refusal) {
 	if len(expanded) != 1 {
 		return statements{}, refuse(Malformed, "The document says nothing, or is more than one")
 	}
+	if isCrowded(expanded, make(map[string]int)) {
+		return statements{}, refuse(TooComplex, "A member of the document has more than %d values", maxSame)
+	}
 	top, _ := expanded[0].(map[string]any)
 	root, _ := top["@id"].(string)
 	dataset, err := ld.NewJsonLdApi().ToRDF(expanded, options)
@@ -168,5 +172,12 @@ func statementsOf(content map[string]any) (said statements, refusal *Refusal) {
 	if len(dataset.Graphs) != 1 {
 		return statements{}, refuse(Unsupported, "The document holds several graphs")
 	}
-	return statements{quads: dataset.Graphs["@default"], root: root}, nil
+	quads := dataset.Graphs["@default"]
+	if slices.ContainsFunc(quads, isHollow) {
+		return statements{}, refuse(Malformed, "A list of the document holds what is no address")
+	}
+	return statements{quads: quads, root: root}, nil
 }
+
+// isHollow finds the statements without an object that json-gold 0.9.1 makes of relative addresses in ordered lists.
+func isHollow(q *ld.Quad) bool { return q.Subject == nil || q.Predicate == nil || q.Object == nil }

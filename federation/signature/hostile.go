@@ -13,7 +13,8 @@ import (
 const (
 	maxDocumentBytes = 1 << 20
 	maxDepth         = 20
-	maxValues        = 20_000
+	maxValues        = 5_000
+	maxSame          = 1_000
 	maxContexts      = 16
 	maxTerms         = 500
 )
@@ -149,4 +150,23 @@ func isPlainDefinition(details map[string]any) bool {
 func isPlainValue(value any) bool {
 	text, isText := value.(string)
 	return !isText || !strings.HasPrefix(text, "@") || slices.Contains([]string{"@id", "@type", "@vocab", "@list", "@set", "@language", "@none"}, text)
+}
+
+// isCrowded tells whether some member, in the whole of an expanded document, has more than maxSame values: the node map that follows compares
+// each with all the others, and time grows with the square. Counting is done here since contexts may give one member many names.
+func isCrowded(expanded any, counts map[string]int) bool {
+	switch v := expanded.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(element any) bool { return isCrowded(element, counts) })
+	case map[string]any:
+		for name, value := range v {
+			if list, isList := value.([]any); isList && name != "@list" {
+				counts[name] += len(list)
+			}
+			if counts[name] > maxSame || isCrowded(value, counts) {
+				return true
+			}
+		}
+	}
+	return false
 }
