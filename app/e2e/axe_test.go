@@ -52,6 +52,7 @@ func checkAccessibility(t *testing.T, site *apptest.Instance, browser *apptest.B
 		t.Fatalf("axe-core is not installed (make web): %v", err)
 	}
 	film := newest(t, site.Root(t))
+	beginChat(t, site, film)
 	t.Run("visitor", func(t *testing.T) {
 		t.Parallel()
 		checkPages(t, browser.Open(t, &site.Server, true), string(script), publicPages(film))
@@ -62,6 +63,17 @@ func checkAccessibility(t *testing.T, site *apptest.Instance, browser *apptest.B
 		page.SignIn("root", apptest.RootPassword)
 		checkPages(t, page, string(script), append(sharedPages(film), ownPages(film)...))
 	})
+}
+
+// beginChat lets people talk beside a film.
+func beginChat(t *testing.T, site *apptest.Instance, film apptest.Video) {
+	t.Helper()
+	site.Root(t).Put("/api/v1/videos/"+film.UUID+"/chat", map[string]any{"enabled": true})
+	guest := room{Server: &site.Server, jid: film.UUID + "@room.localhost"}.visitor(t, "Camille")
+	for _, text := range []string{"Good evening from https://example.org/a/rather/long/address/that/has/to/be/broken", "🎉", "@root when does it begin?"} {
+		guest.says(text)
+		guest.hears(text)
+	}
 }
 
 func checkPages(t *testing.T, page *apptest.Page, script string, paths []string) {
@@ -94,7 +106,7 @@ func checkPage(t *testing.T, page *apptest.Page, script, rules, path, where stri
 	var found []finding
 	page.Eval(fmt.Sprintf(runAxe, rules), &found)
 	for _, f := range found {
-		if f.ID == "page-has-heading-one" && strings.HasPrefix(path, "/videos/embed/") {
+		if f.ID == "page-has-heading-one" && (strings.HasPrefix(path, "/videos/embed/") || strings.HasSuffix(path, "/embed")) {
 			continue // an embed is part of a page that has its heading
 		}
 		t.Errorf("%s: %s: %s%s", where, f.ID, f.Help, places(f))
@@ -118,6 +130,7 @@ func publicPages(film apptest.Video) []string {
 		"/videos/embed/" + film.ShortUUID, "/c/root_channel", "/c/root_channel/about", "/a/root", "/a/root/videos",
 		"/a/root/about", "/about/instance", "/about/help", "/about/source", "/about/contact", "/login",
 		"/signup", "/forgot-password", "/verify-account/ask-send-email", "/no-such-page",
+		"/chat/" + film.UUID, "/chat/" + film.UUID + "/embed", "/chat/" + film.UUID + "/popout",
 	}
 }
 
@@ -128,12 +141,14 @@ func sharedPages(film apptest.Video) []string {
 
 // ownPages are the pages for who is signed in and for the administrator.
 func ownPages(film apptest.Video) []string {
-	one := "/my/videos/" + film.UUID
+	one, talk, talks := "/my/videos/"+film.UUID, "/chat/"+film.UUID+"/moderation", "/my/channels/root_channel/chat"
 	return []string{
 		"/publish", "/my/videos", one, one + "/captions", one + "/chapters", one + "/files", one + "/stats", "/my/channels", "/my/channels/new",
 		"/my/channels/root_channel", "/my/live", "/my/live/new", "/my/history", "/my/settings", "/my/settings/preferences", "/my/settings/security", "/my/settings/delete",
 		"/admin", "/admin/users", "/admin/users/new", "/admin/users/1", "/admin/registrations", "/admin/jobs", "/admin/logs",
 		"/admin/settings", "/admin/settings?section=about", "/admin/settings?section=messages", "/admin/settings?section=signup",
 		"/admin/settings?section=publishing", "/admin/settings?section=transcoding", "/admin/settings?section=live", "/admin/settings?section=chat",
+		one + "/chat", talk, talk + "/sanctions", talk + "/log", talk + "/search", talk + "/settings", talk + "/links", talks, talks + "/rules",
+		talks + "/words/new", talks + "/bot", talks + "/emoji", talks + "/lists", talks + "/moderators", "/my/settings/chat", "/admin/chats", "/admin/chats/lists",
 	}
 }
