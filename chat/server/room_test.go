@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"lucarne/chat"
 	"lucarne/chat/xmpp"
 )
 
@@ -198,6 +199,30 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 		if list := p.log.take(); len(list) > 0 {
 			t.Errorf("mistakes: %s", strings.Join(list, "\n"))
+		}
+	})
+}
+
+func TestTheBotIsNoAnnouncement(t *testing.T) {
+	inMemory(t, func(t *testing.T, p *port) {
+		room, err := p.rooms.Get(t.Context(), p.roomID)
+		must(t, err)
+		must(t, p.rooms.ConfigureChannel(t.Context(), p.alice, room.ChannelID, chat.ChannelSettings{
+			Bot: chat.Bot{IsOn: true, Commands: []chat.Command{{Name: "rules", Answer: "be kind"}}},
+		}))
+		ann, alice := p.visitor(t, "ann"), p.owner(t, "")
+		ann.join("Ann")
+		ann.send("1", "!rules")
+		if said := ann.message("be kind"); strings.Contains(said.String(), "announcement-type") || said.Attr("from") != p.room+"/Sepia" {
+			t.Errorf("the bot says %s", said)
+		}
+		if card := ann.iq("get", p.room+"/Sepia", "<vCard xmlns='vcard-temp'/>"); card.First().ChildText("vcard-temp", "FN") != "Sepia" {
+			t.Errorf("its card: %s", card)
+		}
+		alice.say("<presence xmlns='jabber:client' to='" + p.room + "/any'><x xmlns='" + nsMUC + "'/></presence>")
+		bot := alice.await("the bot", func(e *xmpp.Element) bool { return e.Attr("from") == p.room+"/Sepia" && e.Name.Local == "presence" })
+		if got := bot.Child(nsUser, "x").First().Attr("jid"); got != "moderator@bot.tube.test" {
+			t.Errorf("its address is %q", got)
 		}
 	})
 }
