@@ -66,7 +66,7 @@ func TestProfanity(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(home, "data", "profanity", "accounts"), fmt.Appendf(nil,
 			"[alice]\nenabled=true\njid=alice@tube.test\nresource=terminal\nserver=127.0.0.1\nport=%s\ntls.policy=trust\npassword=%s\nmuc.nick=alice\n",
 			number, p.secret), 0o600))
-		command := exec.CommandContext(t.Context(), "script", "-qefc", "profanity -a alice", os.DevNull)
+		command := exec.CommandContext(t.Context(), "script", "-qefc", "exec setpriv --pdeathsig KILL profanity -a alice", os.DevNull) // it would outlive a terminal that is gone
 		command.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"), "XDG_CONFIG_HOME="+filepath.Join(home, "config"),
 			"TERM=xterm", "LANG=C.UTF-8", "COLUMNS=160", "LINES=50")
 		drawn := &screen{}
