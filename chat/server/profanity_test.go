@@ -44,11 +44,20 @@ func (s *screen) await(t *testing.T, words string) {
 	}
 }
 
+// missing ends a test that needs a real program, which only quick tests may do without.
+func missing(t *testing.T, program string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("%s is not installed: make test installs it", program)
+	}
+	t.Fatalf("%s is not installed: make test installs it", program)
+}
+
 // TestProfanity is a program for terminals, in one of its own: it signs in with SCRAM, joins a room, says something and hears somebody else.
 func TestProfanity(t *testing.T) {
 	for _, needed := range []string{"profanity", "script"} {
 		if _, err := exec.LookPath(needed); err != nil {
-			t.Skipf("%s is not installed", needed)
+			missing(t, needed)
 		}
 	}
 	onPort(t, server.TCPOptions{}, func(t *testing.T, p *port) {

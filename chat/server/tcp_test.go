@@ -477,7 +477,7 @@ func TestProgramsHearOfTheEnd(t *testing.T) {
 func TestSlixmpp(t *testing.T) {
 	const python = "/usr/bin/python3"
 	if err := exec.CommandContext(t.Context(), python, "-c", "import slixmpp").Run(); err != nil {
-		t.Skip("python3-slixmpp is not installed")
+		missing(t, "python3-slixmpp")
 	}
 	onPort(t, server.TCPOptions{}, func(t *testing.T, p *port) {
 		starttls, direct := p.tcp.Addr().String(), p.tcp.DirectAddr().String()
