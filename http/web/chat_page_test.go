@@ -317,3 +317,28 @@ func TestChatIsReplayedWithTheRecording(t *testing.T) {
 	}
 	status(t, l.Browser("").Get("/chat/"+l.live.UUID.String()+"/replay?from=0&to=60"), http.StatusNotFound)
 }
+
+func TestPinnedMessagesBecomeChapters(t *testing.T) {
+	l := newLounge(t)
+	session := l.GoOnAir(t, l.live.ID)
+	l.Clock.Advance(40 * time.Second)
+	m := l.say(t, "The bridge <b>\nand more of it")
+	if err := l.Rooms.Pin(t.Context(), l.owner, m.RoomID, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	l.Clock.Advance(time.Minute)
+	l.LeaveAir(t, session.ID, 0)
+	recorded, err := l.Replays.Prepare(t.Context(), session.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Publish(t, session.ID)
+	path := "/my/videos/" + recorded.UUID.String() + "/chapters"
+	b := l.Browser("alice")
+	if page := b.Get(path).Body.String(); !strings.Contains(page, "/chapters?from=pinned") || strings.Contains(page, "The bridge") {
+		t.Errorf("nothing is offered, or taken over without being asked: %s", page)
+	}
+	if page := b.Get(path + "?from=pinned").Body.String(); !strings.Contains(page, "0:40 The bridge &lt;b&gt;\n") || strings.Contains(page, "and more") {
+		t.Errorf("the proposal: %s", page)
+	}
+}

@@ -80,15 +80,23 @@ func (p *Pages) chaptersPage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	all, hasPinned, err := r.withPinned(d, list)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("from") == "pinned" {
+		list, hasPinned = all, false
+	}
 	var lines strings.Builder
 	for _, c := range list {
 		lines.WriteString(timecode.Clock(time.Duration(c.Second)*time.Second) + " " + c.Title + "\n")
 	}
-	return r.showChapters(w, d, r.newForm().set("chapters", lines.String()))
+	content := chaptersContent(r, d.Video, r.newForm().set("chapters", lines.String()), hasPinned)
+	return r.show(w, http.StatusOK, r.myPage(r.t.T("videoedit.chapters")), content)
 }
 
 func (r *request) showChapters(w http.ResponseWriter, d video.Details, f *form) error {
-	return r.show(w, f.status(), r.myPage(r.t.T("videoedit.chapters")), chaptersContent(r, d.Video, f))
+	return r.show(w, f.status(), r.myPage(r.t.T("videoedit.chapters")), chaptersContent(r, d.Video, f, false))
 }
 
 func (p *Pages) saveChapters(w http.ResponseWriter, r *request) error {
