@@ -26,7 +26,11 @@ func (s sample) fill(pattern string) string {
 			continue
 		}
 		name = strings.TrimSuffix(name, "}")
-		words[i] = s.values[name]
+		value, isKnown := s.values[name]
+		if !isKnown {
+			panic("no sample value for {" + name + "} of " + pattern)
+		}
+		words[i] = value
 		switch name + " of " + words[i-1] {
 		case "id of users":
 			words[i] = s.user
@@ -52,14 +56,29 @@ func newSample(t *testing.T, site *apptest.Instance) sample {
 	now := root.Video(film)
 	show, relay := newShow(root)
 	me := root.Me()
+	token, overlay, item := chatThings(root, show)
 	return sample{user: fmt.Sprint(me.ID), account: "root", live: show, values: map[string]string{
 		"id":     film.UUID,
 		"handle": "root_channel", "name": "root", "state": "completed", "jobType": "video-transcoding", "jobId": "1", "logoType": "favicon",
 		"metric": "viewers", "fileId": fmt.Sprint(now.All()[0].ID), "captionLanguage": "en", "npmName": "peertube-plugin-none",
 		"passwordId": "1", "tokenSessionId": "1", "registrationId": "1",
-		"relayId": relay,
-		"room":    show, "channelId": fmt.Sprint(me.Channels[0].ID), "person": "account:" + fmt.Sprint(me.Account.ID),
+		"relayId":   relay,
+		"messageId": "1", "subscriptionId": "1", "accountName": "root", "tokenId": token, "overlayId": overlay, "itemId": item,
+		"room": show, "channelId": fmt.Sprint(me.Channels[0].ID), "person": "account:" + fmt.Sprint(me.Account.ID),
 	}}
+}
+
+// chatThings makes what moderators keep beside a room.
+func chatThings(of *apptest.Client, room string) (token, overlay, item string) {
+	var answer struct {
+		Token, Overlay struct{ ID int }
+		Item           struct{ ID string }
+	}
+	path := "/api/v1/chat/rooms/" + room
+	of.Post("/api/v1/chat/tokens", map[string]any{"label": "A program"}, http.StatusOK, &answer)
+	of.Post(path+"/overlays", map[string]any{"label": "A stage"}, http.StatusOK, &answer)
+	of.Post(path+"/items", map[string]any{"kind": "list", "name": "Before the show"}, http.StatusOK, &answer)
+	return fmt.Sprint(answer.Token.ID), fmt.Sprint(answer.Overlay.ID), answer.Item.ID
 }
 
 // broadcasting lets users broadcast. Nothing listens for encoders, as the stories that need this have none.

@@ -48,6 +48,9 @@ func TestBoardOfModerators(t *testing.T) {
 			t.Fatalf("publishing: %s", e)
 		}
 		put := alice.headline("livechat-tasks")
+		for put.Attr("id") == list.Attr("id") { // the first list, which was made when it was asked for
+			put = alice.headline("livechat-tasks")
+		}
 		if want := "<task xmlns='" + nsTask + "' list='" + list.Attr("id") + "' order='3' done='true'><name>greet</name><description>all</description></task>"; put.First().String() != want || put.Attr("id") != "t1" {
 			t.Errorf("told %s, want %s", put, want)
 		}
