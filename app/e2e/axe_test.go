@@ -148,7 +148,7 @@ func ownPages(film apptest.Video) []string {
 		"/admin", "/admin/users", "/admin/users/new", "/admin/users/1", "/admin/registrations", "/admin/jobs", "/admin/logs",
 		"/admin/settings", "/admin/settings?section=about", "/admin/settings?section=messages", "/admin/settings?section=signup",
 		"/admin/settings?section=publishing", "/admin/settings?section=transcoding", "/admin/settings?section=live", "/admin/settings?section=chat",
-		one + "/chat", talk, talk + "/sanctions", talk + "/log", talk + "/search", talk + "/settings", talk + "/links", talks, talks + "/rules",
+		one + "/chat", talk, talk + "/sanctions", talk + "/log", talk + "/search", talk + "/tasks", talk + "/settings", talk + "/links", talks, talks + "/rules",
 		talks + "/words/new", talks + "/bot", talks + "/emoji", talks + "/lists", talks + "/moderators", "/my/settings/chat", "/admin/chats", "/admin/chats/lists",
 	}
 }

@@ -26,6 +26,7 @@ func (p *Pages) moderationRoutes() []route {
 		post("/panic", p.switchPanic), post("/announce", p.announce), post("/poll", p.askPoll),
 		get("/person", p.personCard), post("/person", p.measurePerson),
 		get("/sanctions", p.chatSanctions), post("/sanctions", p.liftSanction), get("/log", p.chatLog),
+		get("/tasks", p.moderatorsBoard), post("/tasks", p.changeBoard),
 		get("/settings", p.roomSettings), post("/settings", p.saveRoomSettings),
 	}
 }
@@ -104,6 +105,7 @@ func (r *request) moderationTabs(m moderation, current string) []ui.Tab {
 		{URL: m.path("/sanctions"), Label: r.t.T("moderation.sanctions"), Icon: "ban", Current: current == "/sanctions"},
 		{URL: m.path("/log"), Label: r.t.T("moderation.log"), Icon: "scroll-text", Current: current == "/log"},
 		{URL: m.path("/search"), Label: r.t.T("moderation.search"), Icon: "search", Current: current == "/search"},
+		{URL: m.path("/tasks"), Label: r.t.T("moderation.tasks"), Icon: "check", Current: current == "/tasks"},
 		{URL: m.path("/links"), Label: r.t.T("moderation.links"), Icon: "link", Current: current == "/links"},
 		{URL: m.path("/settings"), Label: r.t.T("moderation.settings"), Icon: "settings", Current: current == "/settings"},
 	}

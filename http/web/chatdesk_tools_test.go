@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lucarne/chat"
 )
 
 func TestAdministratorsSeeAllRooms(t *testing.T) {
@@ -111,5 +113,55 @@ func TestToolsInBothLanguages(t *testing.T) {
 		for _, language := range []string{"en", "fr"} {
 			t.Run(path+" "+language, func(t *testing.T) { wholePage(t, d.World, path, language) })
 		}
+	}
+}
+
+func TestModeratorsShareTasks(t *testing.T) {
+	d := newDesk(t)
+	b, path := d.Browser("alice"), d.moderationPath()+"/tasks"
+	items := func() map[string]chat.Item {
+		t.Helper()
+		list, err := d.Rooms.Tasks(t.Context(), d.alice, d.room.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byName := map[string]chat.Item{}
+		for _, one := range list {
+			byName[one.Name] = one
+		}
+		return byName
+	}
+	status(t, b.Get(path), http.StatusOK)
+	const hostile = `greet <b>`
+	status(t, b.Post(path, url.Values{"do": {"list"}, "name": {"Before the show"}}), http.StatusSeeOther)
+	list := items()["Before the show"].ID
+	status(t, b.Post(path, url.Values{"do": {"task"}, "list": {list}, "name": {hostile}}), http.StatusSeeOther)
+	task := items()[hostile]
+	status(t, b.Post(path, url.Values{"do": {"done"}, "item": {task.ID}}), http.StatusSeeOther)
+	if got := items()[hostile]; !got.IsDone || got.ListID != list {
+		t.Errorf("done: %+v", got)
+	}
+	status(t, b.Post(path, url.Values{"do": {"note"}, "name": {"the sound check is at six"}}), http.StatusSeeOther)
+	page := b.Get(path).Body.String()
+	for _, want := range []string{"<s>greet &lt;b&gt;</s>", "Before the show", "the sound check is at six"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q on the page", want)
+		}
+	}
+	status(t, b.Post(path, url.Values{"do": {"open"}, "item": {task.ID}}), http.StatusSeeOther)
+	if items()[hostile].IsDone {
+		t.Error("the task is still done")
+	}
+	for want, values := range map[int]url.Values{
+		http.StatusUnprocessableEntity: {"do": {"task"}, "list": {list}, "name": {strings.Repeat("x", 256)}},
+		http.StatusNotFound:            {"do": {"done"}, "item": {"none"}},
+		http.StatusBadRequest:          {"do": {"explode"}},
+	} {
+		status(t, b.Post(path, values), want)
+	}
+	status(t, d.Browser("bob").Post(path, url.Values{"do": {"list"}, "name": {"mine"}}), http.StatusForbidden)
+	status(t, b.Post(path, url.Values{"do": {"drop"}, "item": {list}}), http.StatusSeeOther)
+	if left := items(); left[hostile].ID != "" || left["Before the show"].ID != "" {
+		t.Errorf("left: %v", left)
 	}
 }
